@@ -1,0 +1,192 @@
+"""What a matter is made of: everything in which one matter differs from another on the same flow.
+
+A `Definition` is stored as JSON on a `MatterVersion` and checked against the shape of its flow by
+`checks.problems_of`. `docs/adding-a-matter.md` explains every key. A limit that nobody has
+published is None: it is shown as 未公布 and no clock runs on it; it is never filled in.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from matters.catalogue.limit import Limit
+
+__all__ = [
+    "Definition",
+    "FormField",
+    "Limit",
+    "LimitByLaw",
+    "Material",
+    "Remedies",
+    "Result",
+    "SeatRule",
+    "SpecialProcedure",
+    "Stage",
+]
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+# Where a fact comes from: read in a source, concluded from one, or remembered and not read again.
+Certainty = Literal["stated", "inferred", "from_memory"]
+FieldKind = Literal[
+    "text",
+    "textarea",
+    "name",
+    "id_number",
+    "uscc",
+    "phone",
+    "date",
+    "money",
+    "region",
+    "choice",
+    "yes_no",
+    "bank_card",
+]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Coded(Protocol):
+    @property
+    def code(self) -> str: ...
+
+
+T = TypeVar("T", bound=Coded)
+
+
+class SeatRule(Part):
+    """Which office takes a seat: the `office_kind` at `level` above or at a region.
+
+    region: "origin" (where the case was handed in), "applicant" (where the applicant lives) or
+    "field:<code>" (the region that the applicant named in that form field).
+    """
+
+    seat: Code
+    office_kind: Code
+    level: Literal["province", "city", "county", "township"]
+    region: Annotated[str, StringConstraints(pattern=r"^(origin|applicant|field:[a-z][a-z0-9_]*)$")]
+
+    @property
+    def region_field(self) -> str | None:
+        """Code of the form field that names the region, if one does."""
+        return self.region.removeprefix("field:") if self.region.startswith("field:") else None
+
+
+class Stage(Part):
+    """One stage of review (一审, 二审, 复核…), in the order in which they are listed."""
+
+    code: Code
+    name: Text
+    seat: Code
+    limit: Limit | None = None
+    certainty: Certainty = "inferred"
+
+
+class Material(Part):
+    """A paper or file that is asked for. `shared` names the data that can stand in for it (免证办)."""
+
+    code: Code
+    name: Text
+    required: bool = True
+    copies: int = Field(default=1, ge=1, le=20)
+    form: Literal["original", "copy", "electronic"] = "electronic"
+    source: Literal["self", "government", "other"] = "self"
+    missing_ok: bool = False  # 容缺: may follow later, but the case cannot be concluded without it
+    shared: Text | None = None
+    certainty: Certainty = "inferred"
+
+
+class FormField(Part):
+    """One question of the application form."""
+
+    code: Code
+    label: Text
+    kind: FieldKind
+    required: bool = True
+    help: str = ""
+    example: str = ""
+    choices: tuple[tuple[Code, Text], ...] = ()
+    max_length: int | None = Field(default=None, ge=1, le=2000)
+    certainty: Certainty = "inferred"
+
+
+class LimitByLaw(Part):
+    """A limit that exists only because a law says so; `basis` cites it with its article."""
+
+    limit: Limit
+    basis: Text
+
+
+class SpecialProcedure(Part):
+    """特别程序 whose time is excluded from the clock (听证, 鉴定…); `basis` cites the law."""
+
+    name: Text
+    basis: Text
+
+
+class Result(Part):
+    kind: Literal["certificate", "notice", "registration", "money", "none"]
+    name: Text
+
+
+class Remedies(Part):
+    """What an applicant can do against a refusal, as printed on it."""
+
+    review_office: Text
+    review_days: int = Field(default=60, ge=1, le=365)
+    lawsuit_months: int = Field(default=6, ge=1, le=24)
+
+
+class Definition(Part):
+    """All that a matter's version says about how it is applied for, decided and delivered."""
+
+    seats: tuple[SeatRule, ...]
+    stages: tuple[Stage, ...] = ()
+    hops: dict[Code, Limit] = Field(default_factory=dict)
+    promise: Limit | None = None
+    statutory: Limit | None = None
+    supplement: Limit | None = None
+    deemed_acceptance: LimitByLaw | None = None
+    extension: LimitByLaw | None = None
+    special_procedures: tuple[SpecialProcedure, ...] = ()
+    fields: tuple[FormField, ...] = ()
+    materials: tuple[Material, ...] = ()
+    result: Result
+    legal_basis: tuple[Text, ...] = ()
+    conditions: tuple[Text, ...] = ()
+    fee: Text | None = None  # None: 未公布
+    effective_month: Literal["application", "approval"] | None = None  # 计发月
+    checklist: tuple[Text, ...] = ()  # 收件要点, for the clerk at the counter
+    remedies: Remedies | None = None
+    yellow_percent: int = Field(default=90, ge=1, le=100)
+    # How sure the single facts above are: "promise", "hops.collected", "conditions" → certainty.
+    certainty: dict[str, Certainty] = Field(default_factory=dict)
+
+    def seat_rule(self, seat: str) -> SeatRule:
+        """Raises KeyError for a seat that this matter does not have."""
+        for rule in self.seats:
+            if rule.seat == seat:
+                return rule
+        raise KeyError(seat)
+
+    def stage(self, code: str) -> Stage:
+        """Raises KeyError for a stage that this matter does not have."""
+        return _by_code(self.stages, code)
+
+    def field(self, code: str) -> FormField:
+        """Raises KeyError for a field that this matter does not have."""
+        return _by_code(self.fields, code)
+
+    def material(self, code: str) -> Material:
+        """Raises KeyError for a material that this matter does not have."""
+        return _by_code(self.materials, code)
+
+
+def _by_code(parts: Iterable[T], code: str) -> T:
+    for part in parts:
+        if part.code == code:
+            return part
+    raise KeyError(code)

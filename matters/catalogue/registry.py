@@ -1,0 +1,52 @@
+"""The shapes of the flows: what a matter's data may name.
+
+`workflows` fills this in `ready()`, so that data is checked against the flows without the
+catalogue importing them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FlowShape:
+    """What data may name of one flow.
+
+    seats: each must be filled by a seat rule of the matter.
+    optional_seats: may be filled.
+    states: hop limits may be set for these. stage_states: holder and limit come from the stage.
+    steps: what somebody can do; data names none of them yet, the guide's picture does.
+    """
+
+    code: str
+    name: str
+    seats: tuple[str, ...]
+    states: tuple[str, ...]
+    stage_states: tuple[str, ...]
+    steps: tuple[str, ...]
+    optional_seats: tuple[str, ...] = ()
+
+
+_shapes: dict[str, FlowShape] = {}
+
+
+class FlowUnknown(LookupError):
+    """No flow of that code is registered."""
+
+
+def register(shape: FlowShape) -> None:
+    """The same shape twice is one; another shape under a taken code raises ValueError."""
+    if _shapes.setdefault(shape.code, shape) != shape:
+        raise ValueError(f"flow {shape.code!r} is registered already with another shape")
+
+
+def shape(code: str) -> FlowShape:
+    """Raises FlowUnknown."""
+    try:
+        return _shapes[code]
+    except KeyError:
+        raise FlowUnknown(code) from None
+
+
+def shapes() -> Iterable[FlowShape]:
+    return tuple(_shapes.values())
