@@ -86,7 +86,7 @@ class Stage(Part):
 
 
 class Material(Part):
-    """A paper or file that is asked for. `shared` names the data that can stand in for it (免证办)."""
+    """A paper or file that is asked for. `shared` names the data that can replace it (免证办)."""
 
     code: Code
     name: Text

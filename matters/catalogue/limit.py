@@ -9,7 +9,7 @@ Unit = Literal["G", "Z", "H"]
 
 
 class Limit(BaseModel):
-    """A time limit, written "3G" (working days 工作日), "60Z" (natural days 自然日) or "4H" (hours 小时).
+    """A time limit: "3G" (working days 工作日), "60Z" (natural days 自然日) or "4H" (hours).
 
     The letters G and Z are those of the provinces' own exchange tables.
     """

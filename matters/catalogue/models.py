@@ -110,6 +110,8 @@ class MatterVersion(models.Model):
 
     objects = VersionQuerySet.as_manager()
 
+    _final = False  # the row in the database is published
+
     class Meta:
         ordering = ["matter_id", "number"]
         default_permissions = ()
@@ -133,14 +135,6 @@ class MatterVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.matter_id} v{self.number}"
 
-    @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        version = super().from_db(db, field_names, values)
-        version._final = version.__dict__.get("status") == Status.PUBLISHED
-        return version
-
-    _final = False
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         fields: Iterable[str] | None = kwargs.get("update_fields")
         if self._final and (fields is None or set(fields) - {"valid_to"}):
@@ -152,3 +146,9 @@ class MatterVersion(models.Model):
         if self._final:
             raise PublishedIsFinal
         return super().delete(*args, **kwargs)
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        version = super().from_db(db, field_names, values)
+        version._final = version.__dict__.get("status") == Status.PUBLISHED
+        return version
