@@ -1,4 +1,4 @@
-"""Settings of 川渝通办, all from the environment; the defaults are those of a demonstration on one machine."""
+"""Settings of 川渝通办, all from the environment; the defaults suit a demonstration on one machine."""
 
 import os
 from pathlib import Path
@@ -6,8 +6,17 @@ from pathlib import Path
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from tongban import logs
+from tongban.celery import BROKER_OPTIONS, broker_url, queues
+from tongban.notices.smtp_settings import smtp_settings
+
+from tongban.keyring import keyring
+from tongban.services.places import local_places
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(os.environ.get("TONGBAN_VAR", BASE_DIR / "var"))
+# Who names no servers gets those that `make up` runs: a command typed by hand finds them too.
+local = local_places()
+VAR_DIR = local.state
 
 DEBUG = os.environ.get("DEBUG", "0") == "1"
 # The start page with the demonstration people exists in this mode only, and never with DEBUG off.
@@ -66,6 +75,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tongban.notices.context_processors.inbox",
             ],
             "builtins": ["django.templatetags.static"],
         },
@@ -74,13 +84,13 @@ TEMPLATES = [
 
 DATABASES = {
     "default": dj_database_url.parse(
-        os.environ.get("DATABASE_URL", "postgres://tongban@localhost/tongban"),
+        os.environ.get("DATABASE_URL") or local.database_url,
         # An open connection is kept: opening one per request halves the throughput of a page.
         conn_max_age=600,
         conn_health_checks=True,
     )
 }
-REDIS_URL = os.environ.get("REDIS_URL", "redis://localhost:6379/0")
+REDIS_URL = os.environ.get("REDIS_URL") or local.redis_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -101,7 +111,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
+keys = keyring(os.environ, local)
+SECRET_KEY = keys.secret_key
+PERSONAL_DATA_KEYS = [(key.id, key.key) for key in keys.personal_data_keys]  # newest first
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -117,4 +129,46 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "object-src": [NONE],
     }
+}
+
+LOGGING = logs.logging_config(debug=DEBUG)
+
+# Where links in e-mails lead.
+SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+
+_smtp = smtp_settings(os.environ)
+# No host means that the e-mail channel isn't set up: people get in-site messages only.
+EMAIL_HOST = _smtp.host
+EMAIL_PORT = _smtp.port
+EMAIL_HOST_USER = _smtp.user
+EMAIL_HOST_PASSWORD = _smtp.password
+EMAIL_USE_TLS = _smtp.starttls
+EMAIL_USE_SSL = _smtp.tls
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "川渝通办 <notice@tongban.example>")
+
+CELERY_BROKER_URL = broker_url(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = BROKER_OPTIONS
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_QUEUES = queues()
+CELERY_TASK_DEFAULT_QUEUE = "notices"
+# A misspelt queue is an error where the task is sent, not a queue that nobody reads.
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_ROUTES = {
+    "notices.*": {"queue": "notices"},
+    "cases.*": {"queue": "sweeps"},
+    "throughput.*": {"queue": "counts"},
+}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = TIME_ZONE
+# A slot that nobody took before the next one comes is dropped: after a day without a worker one
+# run does the work of all.
+CELERY_BEAT_SCHEDULE = {
+    "deliver notices": {"task": "notices.deliver", "schedule": 10, "options": {"expires": 10}},
 }
