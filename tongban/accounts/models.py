@@ -1,0 +1,182 @@
+"""People who sign in, where they work, and the ledger of who looked at whose data."""
+
+from datetime import date
+from typing import Any, ClassVar, NoReturn
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from .personal import BlindIndexField, EncryptedTextField
+
+USERNAME_PATTERN = r"[a-z][a-z0-9_-]{1,31}"
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, *, username: str, password: str | None = None, **fields: Any) -> "User":
+        """A new account; without a password nobody can sign in to it by typing one."""
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """Somebody who signs in: a citizen, or staff of an office."""
+
+    class Kind(models.TextChoices):
+        CITIZEN = "citizen", "群众"
+        STAFF = "staff", "工作人员"
+
+    # Begins with a letter, so that a username can never be a phone or an ID number.
+    username = models.CharField(
+        max_length=32,
+        unique=True,
+        validators=[
+            RegexValidator(
+                rf"^{USERNAME_PATTERN}\Z",
+                "用户名以小写字母开头，只含小写字母、数字、短横线和下划线。",
+            )
+        ],
+    )
+    name = models.CharField(max_length=100)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CITIZEN)
+    email = models.EmailField(blank=True)
+    id_number = EncryptedTextField(null=True, blank=True)
+    id_number_index = BlindIndexField(source="id_number")
+    phone = EncryptedTextField(null=True, blank=True)
+    phone_index = BlindIndexField(source="phone")
+    region_code = models.CharField(max_length=12, blank=True, help_text="where they live")
+    is_active = models.BooleanField(default=True)
+    is_demonstration = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(username__regex=rf"^{USERNAME_PATTERN}$"),
+                name="user_username_begins_with_letter",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["citizen", "staff"]), name="user_kind_known"
+            ),
+            # One person has one citizen's account; a clerk has another one for work.
+            models.UniqueConstraint(
+                fields=["id_number_index", "kind"], name="user_one_account_per_person_and_kind"
+            ),
+        ]
+        indexes = [
+            # Several people of a household may share one phone.
+            models.Index(fields=["phone_index"], name="user_phone"),
+            models.Index(fields=["is_demonstration", "kind"], name="user_demonstration"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """As always, and a saved phone or ID number takes its index along."""
+        fields = kwargs.get("update_fields")
+        if fields is not None:
+            indexes = {f"{name}_index" for name in ("id_number", "phone") if name in fields}
+            kwargs["update_fields"] = {*fields, *indexes}
+        super().save(*args, **kwargs)
+
+    @property
+    def is_staff_member(self) -> bool:
+        return self.kind == self.Kind.STAFF
+
+
+class PostingQuerySet(models.QuerySet["Posting"]):
+    def in_force(self, on: date) -> "PostingQuerySet":
+        """Those that hold on that day; the last day still counts."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+
+
+class Posting(models.Model):
+    """Who works where, as what, from which day to which (both included)."""
+
+    class Role(models.TextChoices):
+        CLERK = "clerk", "窗口/承办人员"
+        HEAD = "head", "负责人"
+        SUPERVISOR = "supervisor", "督办人员"
+        OPERATOR = "operator", "运行维护"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="postings")
+    office = models.ForeignKey("offices.Office", on_delete=models.PROTECT, related_name="postings")
+    role = models.CharField(max_length=10, choices=Role)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[PostingQuerySet] = PostingQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "office", "role", "valid_from"], name="posting_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=["clerk", "head", "supervisor", "operator"]),
+                name="posting_role_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                name="posting_ends_after_start",
+            ),
+        ]
+        indexes = [models.Index(fields=["office", "role"], name="posting_office_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}@{self.office_id} {self.role}"
+
+
+class LedgerIsAppendOnly(Exception):
+    """Somebody tried to change or remove an entry of the ledger of looks."""
+
+
+class LookQuerySet(models.QuerySet["Look"]):
+    def update(self, **_kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly("A look is never changed.")
+
+    def delete(self) -> NoReturn:
+        raise LedgerIsAppendOnly("A look is never removed.")
+
+
+class Look(models.Model):
+    """One act of showing somebody's data in full; never changed, and a trigger sees to that."""
+
+    viewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="looks")
+    office = models.ForeignKey(
+        "offices.Office", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    subject_kind = models.CharField(max_length=20, help_text="'user', 'case', …")
+    subject_key = models.CharField(max_length=64)
+    field = models.CharField(max_length=64)
+    reason = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[LookQuerySet] = LookQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["subject_kind", "subject_key", "at"], name="look_subject"),
+            models.Index(fields=["viewer", "at"], name="look_viewer"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.viewer_id} → {self.subject_kind}:{self.subject_key}.{self.field}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise LedgerIsAppendOnly("A look is never changed.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly("A look is never removed.")
