@@ -1,8 +1,9 @@
-"""The two secrets of an installation: from the environment, or kept beside the local database.
+"""The three secrets of an installation: from the environment, or kept beside the local database.
 
 SECRET_KEY is Django's. PERSONAL_DATA_KEYS encrypt ID numbers and phones (newest first), as a JSON
 list of base64 keys or as `id:key,id:key`. A key is 32 bytes; a bare key is named after its own hash,
-so that its name stays when a newer one is put before it. The local file lies in the state folder of
+so that its name stays when a newer one is put before it. BLIND_INDEX_KEY (base64, 32 bytes) finds a
+person by ID number or phone; it never rotates, or nobody would be found any more. The local file lies in the state folder of
 the database: whoever removes or moves one removes or moves both.
 """
 
@@ -21,6 +22,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tongban.services.places import Places
 
 KEY_BYTES = 32
+NAMES = ("SECRET_KEY", "PERSONAL_DATA_KEYS", "BLIND_INDEX_KEY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +35,23 @@ class PersonalDataKey:
 class Keyring:
     secret_key: str = field(repr=False)
     personal_data_keys: tuple[PersonalDataKey, ...]
+    blind_index_key: bytes = field(repr=False)
 
 
 def keyring(environ: Mapping[str, str], places: Places) -> Keyring:
     """The keys to use. Raises ImproperlyConfigured where one is missing or malformed."""
-    secret, personal = environ.get("SECRET_KEY", ""), environ.get("PERSONAL_DATA_KEYS", "")
-    if not (secret and personal):
+    given = {name: environ[name] for name in NAMES if environ.get(name)}
+    if len(given) < len(NAMES):
         kept = _kept(places.keys)
         if kept is None:
             _refuse_to_invent(environ, places)
             kept = _made(places.keys)
-        secret, personal = secret or kept["SECRET_KEY"], personal or kept["PERSONAL_DATA_KEYS"]
-    return Keyring(secret, parsed(personal))
+        given = {**kept, **given}
+    return Keyring(
+        given["SECRET_KEY"],
+        parsed(given["PERSONAL_DATA_KEYS"]),
+        _blind_index_key(given["BLIND_INDEX_KEY"]),
+    )
 
 
 def _refuse_to_invent(environ: Mapping[str, str], places: Places) -> None:
@@ -52,7 +59,7 @@ def _refuse_to_invent(environ: Mapping[str, str], places: Places) -> None:
     if environ.get("DATABASE_URL"):
         raise ImproperlyConfigured(
             "DATABASE_URL 指向您自己的数据库时，"
-            "SECRET_KEY 和 PERSONAL_DATA_KEYS 也必须由环境变量给出。"
+            "SECRET_KEY、PERSONAL_DATA_KEYS 和 BLIND_INDEX_KEY 也必须由环境变量给出。"
             "生成一组：python -m tongban.keyring（请备份：丢失后已加密的个人信息无法恢复）。"
         )
     if (places.database / "PG_VERSION").exists():
@@ -78,9 +85,23 @@ def parsed(text: str) -> tuple[PersonalDataKey, ...]:
 
 
 def fresh() -> dict[str, str]:
-    """A new pair, as environment variables."""
-    key = base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-    return {"SECRET_KEY": secrets.token_urlsafe(50), "PERSONAL_DATA_KEYS": json.dumps([key])}
+    """New secrets, as environment variables."""
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "PERSONAL_DATA_KEYS": json.dumps([_fresh_key()]),
+        "BLIND_INDEX_KEY": _fresh_key(),
+    }
+
+
+def _fresh_key() -> str:
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _blind_index_key(text: str) -> bytes:
+    try:
+        return _key(text).key
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"BLIND_INDEX_KEY 写法有误（{problem}）。") from None
 
 
 def _key(text: str) -> PersonalDataKey:
@@ -109,7 +130,7 @@ def _kept(path: Path) -> dict[str, str] | None:
 
 
 def _made(path: Path) -> dict[str, str]:
-    """Writes a fresh pair for its owner's eyes only; of two processes at once the first wins."""
+    """Writes fresh secrets for their owner's eyes only; of two processes at once the first wins."""
     path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
