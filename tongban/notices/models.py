@@ -27,9 +27,10 @@ class NoticeState(models.TextChoices):
 class Notice(models.Model):
     """One message owed to one recipient by one channel.
 
-    ``context`` feeds the text template and never holds personal data beyond a masked name; ``subject_kind`` and
-    ``subject_key`` name what it is about (a case, say) without a foreign key, because this package knows nothing
-    of cases. ``claimed_until`` is the claim of the worker that is at it, and tells that worker's claim from any other.
+    ``context`` feeds the text template and never holds personal data beyond a masked name;
+    ``subject_kind`` and ``subject_key`` name what it is about (a case, say) without a foreign key,
+    because this package knows nothing of cases. ``claimed_until`` is the claim of the worker that
+    is at it, and tells that worker's claim from any other.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -43,7 +44,7 @@ class Notice(models.Model):
         on_delete=models.PROTECT,
         related_name="notices",
         null=True,
-        # `notice_inbox` serves every look-up by person; one index less to write inside a case's transaction.
+        # `notice_inbox` serves every look-up by person; one index less to write in each step.
         db_index=False,
     )
     address = EncryptedTextField("地址", null=True)

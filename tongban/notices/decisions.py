@@ -1,0 +1,73 @@
+"""What a person decides about a notice that no machine will touch again."""
+
+from datetime import datetime
+
+import structlog
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from tongban.notices.hints import hint_dispatcher
+from tongban.notices.models import Notice, NoticeState
+
+logger = structlog.get_logger(__name__)
+
+MAX_REASON = Notice._meta.get_field("skip_reason").max_length or 300
+
+
+class NotWaitingForAPerson(Exception):
+    """The notice isn't in a state that this decision is about; nothing was changed."""
+
+
+def needing_a_person() -> QuerySet[Notice]:
+    """Failed or in doubt, the latest first."""
+    return Notice.objects.filter(
+        state__in=[NoticeState.FAILED, NoticeState.UNSURE],
+    ).order_by("-created_at", "-id")
+
+
+def retry(notice_id: int, *, now: datetime | None = None) -> None:
+    """Send it again, at once and with all its tries. Of one in doubt a second copy may arrive."""
+    decide(
+        notice_id,
+        "retry",
+        {NoticeState.FAILED, NoticeState.UNSURE, NoticeState.SKIPPED},
+        state=NoticeState.PENDING,
+        attempts=0,
+        next_attempt_at=now or timezone.now(),
+        claimed_until=None,
+        skip_reason="",
+    )
+    hint_dispatcher()
+
+
+def skip(notice_id: int, reason: str) -> None:
+    """Don't send it any more, because of ``reason`` (kept with it)."""
+    if not reason.strip():
+        raise ValueError("To skip a notice takes a reason.")
+    decide(
+        notice_id,
+        "skip",
+        {NoticeState.FAILED, NoticeState.UNSURE},
+        state=NoticeState.SKIPPED,
+        claimed_until=None,
+        skip_reason=reason.strip()[:MAX_REASON],
+    )
+
+
+def confirm(notice_id: int, *, delivered_at: datetime) -> None:
+    """One in doubt did arrive, at that moment: somebody found it in the mail server's log."""
+    decide(
+        notice_id,
+        "confirm",
+        {NoticeState.UNSURE},
+        state=NoticeState.DELIVERED,
+        claimed_until=None,
+        delivered_at=delivered_at,
+    )
+
+
+def decide(notice_id: int, decision: str, states: set[NoticeState], **changes: object) -> None:
+    """One statement, so that of two people deciding at once the second one is told."""
+    if not Notice.objects.filter(pk=notice_id, state__in=states).update(**changes):
+        raise NotWaitingForAPerson(f"通知 {notice_id} 已不在可以这样处理的状态。")
+    logger.info("notice decided", notice=notice_id, decision=decision)
