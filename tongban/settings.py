@@ -1,4 +1,4 @@
-"""Settings of 川渝通办, all from the environment; the defaults suit a demonstration on one machine."""
+"""Settings of 川渝通办, all from the environment; the defaults suit a demonstration."""
 
 import os
 from pathlib import Path
@@ -8,9 +8,8 @@ from csp.constants import NONE, SELF
 
 from tongban import logs
 from tongban.celery import BROKER_OPTIONS, broker_url, queues
-from tongban.notices.smtp_settings import smtp_settings
-
 from tongban.keyring import keyring
+from tongban.notices.smtp_settings import smtp_settings
 from tongban.services.places import local_places
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -31,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "django_htmx",
     "csp",
     "axes",
@@ -75,12 +75,19 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tongban.display.display",
                 "tongban.notices.context_processors.inbox",
             ],
-            "builtins": ["django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.static",
+                "tongban.templatetags.formats",
+                "tongban.templatetags.pages",
+            ],
         },
     }
 ]
+# Label, hint and error above the control, and an error summary that links to it.
+FORM_RENDERER = "tongban.forms.PageRenderer"
 
 DATABASES = {
     "default": dj_database_url.parse(
@@ -114,6 +121,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 keys = keyring(os.environ, local)
 SECRET_KEY = keys.secret_key
 PERSONAL_DATA_KEYS = [(key.id, key.key) for key in keys.personal_data_keys]  # newest first
+BLIND_INDEX_KEY = keys.blind_index_key
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,5 +1,11 @@
 """Where each page of the site is found."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tongban.display import choose_display
+from tongban.style import style
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("display/", choose_display, name="display"),
+    path("style/", style, name="style"),
+]

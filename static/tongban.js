@@ -1,0 +1,99 @@
+/* Small comforts; every page works without this file. */
+(function () {
+  "use strict";
+
+  /* One form is sent once, however often the button is pressed. */
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (form.method !== "post" || form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    const button = event.submitter || form.querySelector("button[type=submit]");
+    if (button) button.setAttribute("aria-busy", "true");
+  });
+
+  /* A page that comes back out of the browser's cache can be sent again. */
+  window.addEventListener("pageshow", function (event) {
+    if (!event.persisted) return;
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      delete form.dataset.sent;
+      form.querySelectorAll("[aria-busy]").forEach((b) => b.removeAttribute("aria-busy"));
+    });
+  });
+
+  /* Keys: data-key="n" on a link, button or field. Off while somebody types; can be switched off for good. */
+  const keysOff = () => localStorage.getItem("keys") === "off";
+
+  function typing(target) {
+    return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+  }
+
+  function walkRows(step) {
+    const rows = Array.from(document.querySelectorAll("[data-rows] a[data-row], a[data-row]"));
+    if (!rows.length) return;
+    const here = rows.indexOf(document.activeElement);
+    rows[Math.max(0, Math.min(rows.length - 1, here < 0 ? 0 : here + step))].focus();
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey || keysOff()) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    if (event.key === "j" || event.key === "k") {
+      walkRows(event.key === "j" ? 1 : -1);
+      return;
+    }
+    const wanted = document.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
+    if (!wanted) return;
+    event.preventDefault();
+    if (wanted.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) wanted.focus();
+    else wanted.click();
+  });
+
+  function showKeys() {
+    document.documentElement.classList.toggle("keys-off", keysOff());
+    document.querySelectorAll("[data-keys-switch]").forEach(function (button) {
+      button.hidden = false;
+      button.textContent = keysOff() ? "开启快捷键" : "关闭快捷键";
+    });
+  }
+
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-print]")) window.print();
+    if (event.target.closest("[data-keys-switch]")) {
+      localStorage.setItem("keys", keysOff() ? "on" : "off");
+      showKeys();
+    }
+    const all = event.target.closest("[data-check-all]");
+    if (all) {
+      document.querySelectorAll('input[type=checkbox][name="' + CSS.escape(all.dataset.checkAll) + '"]')
+        .forEach((box) => { box.checked = all.checked; });
+    }
+  });
+
+  /* A text box with a limit says how much is left. */
+  function countDown(box) {
+    if (box.nextElementSibling && box.nextElementSibling.matches(".left")) return;
+    const left = document.createElement("p");
+    left.className = "hint left";
+    const show = () => { left.textContent = "还可输入 " + (box.maxLength - box.value.length) + " 字"; };
+    box.addEventListener("input", show);
+    box.after(left);
+    show();
+  }
+
+  function ready(root) {
+    root.querySelectorAll("[data-focus]").forEach((found) => found.focus());
+    root.querySelectorAll("[data-with-script]").forEach((found) => { found.hidden = false; });
+    root.querySelectorAll("textarea[maxlength]").forEach(countDown);
+    showKeys();
+  }
+
+  document.addEventListener("DOMContentLoaded", () => ready(document));
+  document.addEventListener("htmx:afterSettle", (event) => ready(event.target));
+})();
