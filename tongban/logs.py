@@ -12,11 +12,11 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "▇"
-# Longest first. Any run of 15 to 19 digits counts as an ID number or a bank card: masking an
-# innocent number in a log costs little. `\d` takes full-width digits too, which people do type.
+# Any run of 15 to 19 digits counts as an ID number or a bank card, unless a letter stands before
+# it as in a case's number. `\d` takes full-width digits too, which people do type.
 PERSONAL = re.compile(
     r"(?<!\d)\d{17}[\dXxXx](?!\d)"  # resident ID number
-    r"|(?<!\d)\d{15,19}(?!\d)"  # bank card, ID number of the first generation
+    r"|(?<![\dA-Za-z])\d{15,19}(?!\d)"  # bank card, ID number of the first generation
     r"|(?<!\d)\d{4}(?:[ -]\d{4}){2,3}[ -]\d{1,7}(?!\d)"  # bank card in groups of four
     r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"  # mobile phone
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail address
@@ -98,5 +98,7 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             # Its default handlers print unscrubbed and, with DEBUG off, mail the whole request.
             "django": {"handlers": [], "propagate": True, "level": "INFO"},
             "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
+            # It greets at every start; lock-outs are warnings.
+            "axes": {"level": "WARNING"},
         },
     }

@@ -1,6 +1,6 @@
 """Where each page of the site is found."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from tongban.display import choose_display
 from tongban.style import style
@@ -8,4 +8,5 @@ from tongban.style import style
 urlpatterns: list[URLPattern | URLResolver] = [
     path("display/", choose_display, name="display"),
     path("style/", style, name="style"),
+    path("", include("tongban.notices.urls")),
 ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 
 from tongban.notices.models import Notice
-from tongban.notices.rendering import render
+from tongban.notices.rendering import render_email
 
 # What mail servers keep: by this header a message is found again in a server's log or a mailbox.
 NOTICE_HEADER = "X-Tongban-Notice"
@@ -24,10 +24,10 @@ def address_of(notice: Notice) -> str:
 
 def email_of(notice: Notice, address: str) -> EmailMessage:
     """The message, the same Message-ID however often it is made; raises CannotRender."""
-    rendered = render(notice)
+    rendered = render_email(notice)
     return EmailMessage(
         subject=f"【川渝通办】{rendered.subject}",
-        body=rendered.body + "\n",
+        body=rendered.body,
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[address],
         headers={

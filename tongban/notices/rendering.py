@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.template import Context, Engine, TemplateDoesNotExist, TemplateSyntaxError
@@ -36,19 +37,30 @@ class Rendered:
 
 def render(notice: Notice) -> Rendered:
     """Subject (the template's first line) and body, as plain text; raises CannotRender."""
+    # A name that begins with an underscore is a part of others, and no name leads elsewhere.
     if not re.fullmatch(r"[a-z][a-z0-9_]*", notice.template):
         raise CannotRender(f"no such template: {notice.template!r}")
-    context = {**notice.context, "link": link_of(notice), "site_url": settings.SITE_URL}
-    try:
-        template = engine().get_template(f"notices/{notice.template}.txt")
-        # Plain text: escaping is the job of whoever puts it into a page.
-        text = template.render(Context(context, autoescape=False))
-    except TEMPLATE_ERRORS as error:
-        raise CannotRender(f"{type(error).__name__}: {error}") from error
+    text = text_from(f"{notice.template}.txt", notice.context)
     subject, _, body = text.strip().partition("\n")
     if not subject:
         raise CannotRender("the template gives no subject")
     return Rendered(" ".join(subject.split()), tidied(body))
+
+
+def render_email(notice: Notice) -> Rendered:
+    """The same with the link and the words that end an e-mail; raises CannotRender."""
+    rendered = render(notice)
+    context = {"body": rendered.body, "link": link_of(notice), "site_url": settings.SITE_URL}
+    return Rendered(rendered.subject, tidied(text_from("_email.txt", context)) + "\n")
+
+
+def text_from(template: str, context: dict[str, Any]) -> str:
+    try:
+        # Plain text: escaping is the job of whoever puts it into a page.
+        text = engine().get_template(f"notices/{template}").render(Context(context, False))
+    except TEMPLATE_ERRORS as error:
+        raise CannotRender(f"{type(error).__name__}: {error}") from error
+    return str(text)
 
 
 def link_of(notice: Notice) -> str:
