@@ -102,9 +102,9 @@ def _timeline() -> list[dict[str, Any]]:
             "who": window,
             "text": "邮政快递 EMS 1234567890123",
         },
+        {"title": "材料不齐，退回补正", "at": _at(11, 18), "who": LONG_OFFICE, "state": "bad"},
         {"title": "审核材料", "at": _at(11, 19), "who": LONG_OFFICE, "state": "now"},
         {"title": "作出决定", "at": dt.date(2026, 12, 3), "who": "预计", "state": "next"},
-        {"title": "退回补正（示例）", "at": _at(11, 18), "who": window, "state": "bad"},
     ]
 
 
