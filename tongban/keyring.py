@@ -1,10 +1,10 @@
 """The three secrets of an installation: from the environment, or kept beside the local database.
 
 SECRET_KEY is Django's. PERSONAL_DATA_KEYS encrypt ID numbers and phones (newest first), as a JSON
-list of base64 keys or as `id:key,id:key`. A key is 32 bytes; a bare key is named after its hash, so
-that its name stays when a newer one is put before it. BLIND_INDEX_KEY (base64, 32 bytes) finds a
-person by ID number or phone; it never rotates, or nobody would be found any more. The local file
-lies in the state folder of the database: whoever removes or moves one removes or moves both.
+list of base64 keys or as `id:key,id:key`. A key is 32 bytes; a bare key is named after its own
+hash, so that its name stays when a newer one is put before it. BLIND_INDEX_KEY (base64, 32 bytes)
+finds a person by ID number or phone; it never rotates, or nobody would be found any more. The local
+file lies in the state folder of the database: whoever removes or moves one removes or moves both.
 """
 
 import base64

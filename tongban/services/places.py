@@ -47,11 +47,6 @@ class Places:
         return self.state / "up.lock"
 
     @property
-    def running(self) -> Path:
-        """What the running (or killed) `up` has started, as JSON."""
-        return self.state / "up.json"
-
-    @property
     def broker_socket(self) -> Path:
         return self.sockets / "valkey.sock"
 
@@ -74,7 +69,7 @@ def fingerprint(path: Path) -> str:
 
 
 def places_of(checkout: Path, *, uid: int, environ: Mapping[str, str]) -> Places:
-    """`var/` of the checkout; for root `/var/lib/tongban-…`, which an unprivileged server can enter.
+    """`var/` of the checkout; for root `/var/lib/tongban-…`, where an unprivileged server can go.
 
     The answer depends on nothing that differs between two terminals of the same person, so that a
     command typed by hand finds the servers that `make up` has started.

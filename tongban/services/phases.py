@@ -1,0 +1,70 @@
+"""What fills the database before the site opens: commands in order, each safe to repeat."""
+
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.db import connections
+
+from tongban.services.narration import phase, say
+from tongban.services.places import Places
+from tongban.services.trouble import Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    title: str
+    command: str
+    options: dict[str, object] = field(default_factory=dict)
+    demonstration: bool = False
+    unless_there: str = ""  # "app.Model": not played again once this table has rows
+
+
+PHASES = (
+    Phase("建立或更新数据表", "migrate", {"interactive": False, "verbosity": 0}),
+    Phase("载入行政区划与机构", "load_offices"),
+    Phase("载入工作日历", "load_calendar"),
+    Phase("载入事项清单", "load_catalogue"),
+    Phase("核对配置与事项", "check"),
+    Phase("准备各类演示人员", "load_people", demonstration=True),
+    Phase(
+        "演示 30 天的办件",
+        "simulate",
+        {"days": 30, "per_day": 12, "seed": 1},
+        demonstration=True,
+        unless_there="cases.Case",
+    ),
+)
+
+
+def fill(places: Places) -> None:
+    """Raises Trouble with the first line of what went wrong; the whole of it goes to the log."""
+    for item in due():
+        try:
+            with phase(item.title):
+                call_command(item.command, **item.options)
+        except Exception as problem:  # noqa: BLE001 - whatever it was, the person gets one sentence
+            log = places.logs / "up.log"
+            log.write_text(traceback.format_exc(), "utf-8")
+            first = (str(problem).strip().splitlines() or [type(problem).__name__])[0]
+            raise Trouble(f"「{item.title}」没有成功：{first}（全文在 {log}）") from None
+    connections.close_all()
+
+
+def due() -> Iterator[Phase]:
+    """The phases that this installation has and needs, each decided when its turn has come."""
+    known = get_commands()
+    for item in PHASES:
+        if item.command not in known:
+            say(f"▸ {item.title}：这一版没有 {item.command}，跳过")
+        elif _is_wanted(item):
+            yield item
+
+
+def _is_wanted(item: Phase) -> bool:
+    if item.demonstration and not settings.DEMONSTRATION:
+        return False
+    return not item.unless_there or not apps.get_model(item.unless_there).objects.exists()
