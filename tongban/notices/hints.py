@@ -16,6 +16,9 @@ logger = structlog.get_logger(__name__)
 # this process doesn't try again for a while; the beat comes by every ten seconds anyway.
 TIMEOUTS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.4}
 PAUSE_SECONDS = 30.0
+# "Retry" turns every client library's error into kombu's own; no retry is made. Without the policy
+# kombu would sleep and try again for six seconds while it connects.
+ONCE = {"max_retries": 0}
 
 
 class Circuit:
@@ -53,7 +56,7 @@ def knock() -> None:
         return
     try:
         with producers[broker()].acquire(block=True, timeout=0.5) as producer:
-            deliver.apply_async(producer=producer, retry=False, expires=60)
+            deliver.apply_async(producer=producer, retry=True, retry_policy=ONCE, expires=60)
     except OperationalError as error:
         circuit.trip()
         logger.warning("dispatcher not hinted", error=type(error).__name__)
@@ -64,5 +67,5 @@ def broker() -> Connection:
     """Apart from Celery's own connections, whose patience suits a worker and not a web page."""
     return Connection(
         settings.CELERY_BROKER_URL,
-        transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **TIMEOUTS},
+        transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **TIMEOUTS, **ONCE},
     )
