@@ -1,0 +1,164 @@
+"""Situation and Act: what a guard may ask, and what a step's body may do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from matters.catalogue.definition import Definition, Limit
+from tongban.accounts.actors import Actor
+
+from .clocks import local_day
+from .declarations import Step
+from .models import Document, Party, Suspension, Wake
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A case as it stands, before somebody who looks at it. Guards get this."""
+
+    case: Flow
+    actor: Actor
+    parties: tuple[Party, ...]
+    definition: Definition
+    at: dt.datetime
+
+    @property
+    def today(self) -> dt.date:
+        return local_day(self.at)
+
+
+@dataclass
+class Act:
+    """One step being taken. Bodies change the case through it and leave their traces in `record`."""
+
+    situation: Situation
+    step: Step
+    seat: str
+    office_id: int | None
+    data: Mapping[str, Any]
+    seq: int
+    record: dict[str, Any] = field(default_factory=dict)
+    told: list[tuple[str, dict[str, Any], Document | None]] = field(default_factory=list)
+    outcome: str = ""
+    # Names of clocks to begin, extend or end now; timekeeping reads these after the transition.
+    restarts_hop: bool = False
+    hop_start: dt.datetime | None = None
+    extensions: list[tuple[str, Limit]] = field(default_factory=list)
+    pauses_changed: bool = False
+
+    @property
+    def case(self) -> Flow:
+        return self.situation.case
+
+    @property
+    def at(self) -> dt.datetime:
+        return self.situation.at
+
+    @property
+    def today(self) -> dt.date:
+        return self.situation.today
+
+    @property
+    def definition(self) -> Definition:
+        return self.situation.definition
+
+    @property
+    def actor(self) -> Actor:
+        return self.situation.actor
+
+    def suspend(self, *, kind: str, reason: str, basis: str = "", limit: str = "") -> Suspension:
+        """Stop the case's promise and statutory clocks from now on (补正, 特别程序). One statement."""
+        suspension = Suspension.objects.create(
+            case_id=self.case.pk,
+            kind=kind,
+            reason=reason,
+            basis=basis,
+            limit=limit,
+            started_at=self.at,
+            seq=self.seq,
+        )
+        self.case.suspended_as = kind
+        self.pauses_changed = True
+        return suspension
+
+    def resume(self) -> None:
+        """End the open suspension; the clocks run on. One statement."""
+        Suspension.objects.filter(case_id=self.case.pk, ended_at=None).update(ended_at=self.at)
+        self.case.suspended_as = ""
+        self.pauses_changed = True
+
+    def extend(self, *, clock: str, limit: Limit, reason: str) -> None:
+        """Give a clock more days of its own unit, for a reason that stands in the event."""
+        self.extensions.append((clock, limit))
+        self.record["extension"] = {"clock": clock, "limit": str(limit), "reason": reason}
+
+    def issue(
+        self, kind: str, content: Mapping[str, Any], *, starts_limit: bool = False
+    ) -> Document:
+        """Issue a numbered document 文书; its content is kept as issued. One statement.
+
+        The number is the case's number, the kind's letter and the step: no shared counter to queue at.
+        """
+        document = Document.objects.create(
+            case_id=self.case.pk,
+            kind=kind,
+            number=f"{self.case.number}-{DOCUMENT_MARKS[kind]}{self.seq}",
+            seq=self.seq,
+            office_id=self.office_id,
+            content=dict(content),
+            issued_at=self.at,
+            starts_limit=starts_limit,
+        )
+        self.record.setdefault("documents", []).append(document.number)
+        if kind in SERVED:
+            waiting = [*self.case.facts.get("unserved", []), document.pk]
+            self.case.facts = {**self.case.facts, "unserved": waiting}
+        return document
+
+    def tell(self, template: str, *, document: Document | None = None, **context: Any) -> None:
+        """Owe the parties a notice; written in the same statement as the event."""
+        self.told.append((template, context, document))
+
+    def wake_parent(self, parent_id: int) -> None:
+        """Owe the parent a look, without locking it. One statement."""
+        Wake.objects.create(
+            parent_id=parent_id, child_id=self.case.pk, outcome=self.outcome, owed_at=self.at
+        )
+
+    def begin_hop(self, at: dt.datetime) -> None:
+        """Let this stay's clock run from `at` (the day of 送达), not from entering the state."""
+        self.restarts_hop, self.hop_start = True, at
+
+    def note(self, **facts: Any) -> None:
+        self.record.update(facts)
+
+
+# What must reach the person before it has effect. A receipt is handed over on the spot.
+SERVED = frozenset(
+    {
+        Document.Kind.SUPPLEMENT,
+        Document.Kind.NOT_ACCEPTED,
+        Document.Kind.REFUSAL,
+        Document.Kind.EXTENSION,
+        Document.Kind.SPECIAL,
+        Document.Kind.CONCLUSION,
+    }
+)
+
+DOCUMENT_MARKS: dict[str, str] = {
+    Document.Kind.RECEIPT: "SJ",
+    Document.Kind.ACCEPTANCE: "SL",
+    Document.Kind.SUPPLEMENT: "BZ",
+    Document.Kind.NOT_ACCEPTED: "BS",
+    Document.Kind.REFUSAL: "BY",
+    Document.Kind.EXTENSION: "YQ",
+    Document.Kind.SPECIAL: "TB",
+    Document.Kind.CONCLUSION: "BJ",
+    Document.Kind.RESULT: "JG",
+}

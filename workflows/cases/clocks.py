@@ -1,0 +1,157 @@
+"""Clocks 时限: when something is due, as a pure function, and why that day.
+
+Rules: the day on which a limit begins is not counted (民法典 201); "days" of an administrative
+limit are working days (行政许可法 82). A day counts if it is a working day (unit G) or any day (Z),
+after the start and outside every pause; a pause from day S to day E swallows S < day <= E. A limit
+of n days ends with the end of the n-th counted day, whatever the hour at which it began.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from matters.catalogue.definition import Limit
+from tongban.offices.calendar import WorkingCalendar
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+# No limit of any matter comes near this; it stops a search over a calendar without working days.
+LONGEST_SEARCH = 4000
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A stretch that does not count; `ended_at` None while it is still open."""
+
+    started_at: dt.datetime
+    ended_at: dt.datetime | None
+    why: str = "中止"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One clock with all that its due moment rests on."""
+
+    started_at: dt.datetime
+    limits: tuple[Limit, ...]
+    pauses: tuple[Pause, ...]
+    calendar: WorkingCalendar
+    yellow_percent: int = 90
+
+    @property
+    def amount(self) -> int:
+        """The limit and its extensions, in the clock's one unit."""
+        return sum(limit.amount for limit in self.limits)
+
+    @property
+    def unit(self) -> str:
+        return self.limits[0].unit
+
+
+@dataclass(frozen=True)
+class Due:
+    """The moments of a clock: red from `due_at`, yellow from `yellow_at`."""
+
+    due_at: dt.datetime
+    yellow_at: dt.datetime
+    is_provisional: bool
+
+    @property
+    def due_on(self) -> dt.date:
+        """The last day on which it is still in time."""
+        return (self.due_at - dt.timedelta(microseconds=1)).astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True)
+class DayLine:
+    """One day of the explanation: counted or not, and why."""
+
+    day: dt.date
+    counts: bool
+    nth: int
+    why: str
+    is_provisional: bool
+
+
+def due(reading: Reading) -> Due | None:
+    """The due moments; None while an open pause stops the clock before its end."""
+    if reading.unit == "H":
+        return _due_in_hours(reading)
+    needed, seen = reading.amount, 0
+    nth_yellow = min(needed, needed * reading.yellow_percent // 100 + 1)
+    yellow_on, provisional = None, False
+    for line in explain(reading):
+        provisional = provisional or line.is_provisional
+        if not line.counts:
+            continue
+        seen += 1
+        if seen == nth_yellow:
+            yellow_on = line.day
+        if seen == needed and yellow_on is not None:
+            return Due(midnight(line.day + dt.timedelta(days=1)), midnight(yellow_on), provisional)
+    return None
+
+
+def explain(reading: Reading) -> Iterator[DayLine]:
+    """Every day from the start to the due day, each with its reason. Empty for hours."""
+    start, seen = local_day(reading.started_at), 0
+    for offset in range(1, LONGEST_SEARCH):
+        day = start + dt.timedelta(days=offset)
+        pause = _pause_on(reading.pauses, day)
+        if pause is not None and pause.ended_at is None:
+            return
+        counts = pause is None and (reading.unit == "Z" or reading.calendar.is_working(day))
+        seen += counts
+        why = pause.why if pause else reading.calendar.name_of(day)
+        provisional = reading.unit == "G" and reading.calendar.is_provisional(day)
+        yield DayLine(day, counts, seen if counts else 0, why, provisional)
+        if seen == reading.amount:
+            return
+
+
+def days_used(reading: Reading, until: dt.datetime) -> int:
+    """Days of the clock's unit that have gone by up to and including the day of `until`."""
+    last = local_day(until)
+    start, used = local_day(reading.started_at), 0
+    for offset in range(1, (last - start).days + 1):
+        day = start + dt.timedelta(days=offset)
+        if _pause_on(reading.pauses, day) is None:
+            used += reading.unit == "Z" or reading.calendar.is_working(day)
+    return used
+
+
+def midnight(day: dt.date) -> dt.datetime:
+    """The moment at which `day` begins in Shanghai."""
+    return dt.datetime.combine(day, dt.time(), SHANGHAI)
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    return moment.astimezone(SHANGHAI).date()
+
+
+def _pause_on(pauses: Sequence[Pause], day: dt.date) -> Pause | None:
+    for pause in pauses:
+        ended = local_day(pause.ended_at) if pause.ended_at else dt.date.max
+        if local_day(pause.started_at) < day <= ended:
+            return pause
+    return None
+
+
+def _due_in_hours(reading: Reading) -> Due | None:
+    span = dt.timedelta(hours=reading.amount)
+    due_at, yellow_at = (
+        reading.started_at + span,
+        reading.started_at + span * (reading.yellow_percent / 100),
+    )
+    for pause in sorted(reading.pauses, key=lambda p: p.started_at):
+        if pause.started_at >= due_at or (pause.ended_at and pause.ended_at <= reading.started_at):
+            continue
+        if pause.ended_at is None:
+            return None
+        length = pause.ended_at - max(pause.started_at, reading.started_at)
+        due_at += length
+        if pause.started_at < yellow_at:
+            yellow_at += length
+    return Due(due_at, yellow_at, is_provisional=False)

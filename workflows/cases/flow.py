@@ -1,0 +1,145 @@
+"""Flow 流程: a proxy of Case whose steps are django-fsm transitions."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from django_fsm import RETURN_VALUE, transition
+
+from matters.catalogue.definition import Definition, Limit
+
+from . import registry
+from .act import Act
+from .common_steps import CommonSteps
+from .declarations import CLOSED, OPEN, STAGE, Next, Seat, State, Step
+from .models import Case
+
+
+class FlowError(Exception):
+    """A flow is declared wrongly; raised when its file is read."""
+
+
+class Flow(CommonSteps, Case):
+    """Base of the flows. A subclass declares CODE, LABEL, SEATS, STATES, INITIAL and its steps."""
+
+    CODE: ClassVar[str] = ""
+    LABEL: ClassVar[str] = ""
+    SEATS: ClassVar[tuple[Seat, ...]] = ()
+    STATES: ClassVar[tuple[State, ...]] = ()
+    INITIAL: ClassVar[str] = ""
+    # The seat whose office decides: its province owns the case, its calendar the promise.
+    OWNER_SEAT: ClassVar[str] = ""
+    # The seat of the place where it is handed in; "" where nobody collects.
+    ORIGIN_SEAT: ClassVar[str] = ""
+    OPTIONAL_SEATS: ClassVar[tuple[str, ...]] = ()
+    STEPS: ClassVar[dict[str, Step]] = {}
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        # Runs before Django prepares the class, so that django-fsm finds finished transitions.
+        super().__init_subclass__(**kwargs)
+        if not cls.CODE:
+            return
+        cls.STEPS = {}
+        for name in _step_names(cls):
+            body = getattr(cls, name)
+            if not hasattr(body, "declared_step"):
+                # Without this an undecorated override would drop the step without a word.
+                raise FlowError(f"{cls.CODE}: {name} overrides a step without declaring one")
+            own = replace(body.declared_step, source=_states_meant(cls, body.declared_step.source))
+            cls.STEPS[name] = own
+            setattr(cls, name, _as_transition(body, own))
+        registry.register(cls)
+
+    @classmethod
+    def state_named(cls, code: str) -> State:
+        for state in cls.STATES:
+            if state.code == code:
+                return state
+        raise FlowError(f"流程 {cls.CODE} 没有状态 {code}")
+
+    @classmethod
+    def seat_named(cls, code: str) -> Seat:
+        for seat in cls.SEATS:
+            if seat.code == code:
+                return seat
+        raise FlowError(f"流程 {cls.CODE} 没有席位 {code}")
+
+    def opened(self, act: Act) -> None:
+        """What a flow does with a case of its own when it opens; documents, dates. Default: nothing."""
+
+    @property
+    def current(self) -> State:
+        return self.state_named(self.state)
+
+    def holder_in(self, state: State, definition: Definition) -> str:
+        """The seat (or 'applicant') that holds the case in `state`, '' where it is closed."""
+        if state.holder == STAGE:
+            return definition.stage(self.stage).seat
+        return state.holder
+
+    def limit_in(self, state: State, definition: Definition) -> Limit | None:
+        """How long the case may stay in `state`: the matter's own figure before the flow's."""
+        if state.code in definition.hops:
+            return definition.hops[state.code]
+        if state.limit is None:
+            return None
+        if state.limit == STAGE:
+            return definition.stage(self.stage).limit
+        if state.limit == "supplement":
+            return definition.supplement
+        return Limit.parse(state.limit)
+
+    def state_label(self, definition: Definition) -> str:
+        """What the state is called on a page; a stage goes by its own name."""
+        if self.current.limit == STAGE and self.stage:
+            return definition.stage(self.stage).name
+        return self.current.name
+
+
+def _step_names(flow: type[Flow]) -> list[str]:
+    """Names declared as steps anywhere in the class's line: its own first, in reading order."""
+    names: dict[str, None] = {}
+    for base in flow.__mro__:
+        names.update({n: None for n, a in vars(base).items() if hasattr(a, "declared_step")})
+    return list(names)
+
+
+def _states_meant(flow: type[Flow], sources: tuple[str, ...]) -> tuple[str, ...]:
+    """Spell out OPEN and CLOSED. '*' is refused: it matches closed and unknown states."""
+    meant: list[str] = []
+    for source in sources:
+        if source == "*":
+            raise FlowError(f"{flow.CODE}: source='*' is forbidden")
+        if source in (OPEN, CLOSED):
+            meant += [s.code for s in flow.STATES if s.closes == (source == CLOSED)]
+        else:
+            meant.append(source)
+    return tuple(dict.fromkeys(meant))
+
+
+def _as_transition(body: Callable[..., Any], declared: Step) -> Callable[..., Any]:
+    """A django-fsm transition of this flow's own.
+
+    The body is wrapped anew for each flow: django-fsm keeps its sources on the function itself, so
+    a common step shared by two flows would otherwise gather the states of both.
+    """
+
+    @functools.wraps(body)
+    def taken(case: Flow, act: Any) -> Any:
+        return body(case, act)
+
+    target = declared.target
+    made: Callable[..., Any] = transition(
+        field="state",
+        source=list(declared.source),
+        target=RETURN_VALUE(*target.states) if isinstance(target, Next) else target,
+        custom={"step": declared},
+    )(taken)
+    return made

@@ -1,0 +1,185 @@
+"""Forms of the steps that every flow has. A step's form sees the situation it is asked in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from tongban.accounts.models import Posting, User
+from tongban.offices.models import Office
+
+from .act import Situation
+from .models import Enquiry, Rating
+
+
+class StepForm(forms.Form):
+    """Base of all step forms: validates what somebody gives to a step, whoever and however."""
+
+    def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.situation = situation
+
+
+class ReasonForm(StepForm):
+    """A step that needs a written reason."""
+
+    reason = forms.CharField(
+        label="理由",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明理由"},
+    )
+
+
+class OpinionForm(StepForm):
+    """A step with an opinion that may be left out."""
+
+    opinion = forms.CharField(
+        label="办理意见", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class RemarkForm(StepForm):
+    text = forms.CharField(
+        label="备注",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明备注内容"},
+    )
+
+
+class AskForm(StepForm):
+    kind = forms.ChoiceField(
+        label="您想",
+        choices=[(k.value, k.label) for k in Enquiry.Kind if k != Enquiry.Kind.SUPERVISION],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择咨询、催办或投诉"},
+    )
+    text = forms.CharField(
+        label="内容",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写明要说的内容"},
+    )
+
+
+class UrgeForm(StepForm):
+    text = forms.CharField(
+        label="督办要求",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明督办要求"},
+    )
+
+
+class AnswerForm(StepForm):
+    """Answer one enquiry of this case. One statement for the choice of enquiries."""
+
+    enquiry = forms.ModelChoiceField(
+        label="答复哪一条",
+        queryset=Enquiry.objects.none(),
+        error_messages={"required": "请选择要答复的事项", "invalid_choice": "该事项已答复或不存在"},
+    )
+    text = forms.CharField(
+        label="答复内容",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写明答复内容"},
+    )
+
+    def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
+        super().__init__(*args, situation=situation, **kwargs)
+        choice = self.fields["enquiry"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = Enquiry.objects.filter(case_id=situation.case.pk, answered_at=None)
+            choice.label_from_instance = lambda e: f"{e.get_kind_display()}：{e.text[:40]}"  # type: ignore[method-assign]
+
+
+class ReassignForm(StepForm):
+    """Pass the case to a colleague of the office that holds it."""
+
+    to = forms.ModelChoiceField(
+        label="改派给",
+        queryset=User.objects.none(),
+        error_messages={"required": "请选择同事", "invalid_choice": "此人不在本单位任职"},
+    )
+    reason = forms.CharField(label="说明", max_length=200, required=False)
+
+    def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
+        super().__init__(*args, situation=situation, **kwargs)
+        choice = self.fields["to"]
+        if isinstance(choice, forms.ModelChoiceField):
+            here = Posting.objects.in_force(situation.today).filter(
+                office_id=situation.case.holder_office_id, role__in=("clerk", "head")
+            )
+            choice.queryset = User.objects.filter(
+                pk__in=here.values("user_id"), is_active=True
+            ).order_by("username")
+            choice.label_from_instance = lambda user: user.name  # type: ignore[method-assign]
+
+
+class PassOnForm(StepForm):
+    """Pass the holder's seat to another office 转办."""
+
+    office = forms.ModelChoiceField(
+        label="转到哪个机构",
+        queryset=Office.objects.none(),
+        error_messages={
+            "required": "请选择机构",
+            "invalid_choice": "没有这个机构，或它不能接收办件",
+        },
+    )
+    reason = forms.CharField(
+        label="转办理由", max_length=500, error_messages={"required": "请写明转办理由"}
+    )
+
+    def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
+        super().__init__(*args, situation=situation, **kwargs)
+        choice = self.fields["office"]
+        if isinstance(choice, forms.ModelChoiceField):
+            # Offices of the same county, its townships and its city: wrong routing is local.
+            region = situation.case.region_of(situation.case.holder)
+            choice.queryset = (
+                Office.objects.filter(region__code__startswith=region[:4], valid_to=None)
+                .exclude(pk=situation.case.holder_office_id)
+                .order_by("region_id", "name")
+            )
+
+
+class RatingForm(StepForm):
+    level = forms.TypedChoiceField(
+        label="您对这次办理是否满意",
+        choices=[(str(v), label) for v, label in Rating.Level.choices],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择一项评价"},
+    )
+    comment = forms.CharField(
+        label="意见和建议",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ServiceForm(StepForm):
+    """How a document reached the person, told by a clerk."""
+
+    way = forms.ChoiceField(
+        label="送达方式",
+        choices=[("phone", "电话告知"), ("counter", "窗口领取"), ("post", "邮寄签收")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择送达方式"},
+    )
+    succeeded = forms.TypedChoiceField(
+        label="是否送达",
+        choices=[("yes", "已送达"), ("no", "未送达（无人接听、拒收等）")],
+        coerce=lambda v: v == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "请选择是否送达"},
+    )
+    receiver = forms.CharField(
+        label="受送达人", max_length=100, error_messages={"required": "请写明受送达人"}
+    )
+    note = forms.CharField(label="备注", max_length=200, required=False)

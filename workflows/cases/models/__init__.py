@@ -1,0 +1,32 @@
+"""The tables of a case. Each file holds one idea; import them from here."""
+
+from .case import Case
+from .document import Document, Service
+from .draft import Draft
+from .enquiry import Enquiry
+from .event import Event
+from .material import Material, Upload
+from .parcel import Parcel, ParcelItem
+from .party import Party
+from .rating import Rating
+from .refusal_at_window import TurnedAway
+from .suspension import Suspension
+from .wake import Wake
+
+__all__ = [
+    "Case",
+    "Document",
+    "Draft",
+    "Enquiry",
+    "Event",
+    "Material",
+    "Parcel",
+    "ParcelItem",
+    "Party",
+    "Rating",
+    "Service",
+    "Suspension",
+    "TurnedAway",
+    "Upload",
+    "Wake",
+]

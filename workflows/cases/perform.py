@@ -1,0 +1,150 @@
+"""The one door: `perform` takes a step in a case, `opening.open_case` begins one. Nothing else writes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.forms import Form
+from django.utils import timezone
+
+from matters.catalogue.pinned import definition_of
+from tongban.accounts.actors import SYSTEM, Actor, actor_of
+
+from . import ledger, telling
+from .act import Act, Situation
+from .closing import close
+from .declarations import Step
+from .happened import event_of
+from .models import Case, Event, Party
+from .timekeeping import keep_time
+from .verdicts import Verdict, verdict
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+__all__ = ["CaseGone", "Done", "InvalidData", "NotAllowed", "Stale", "perform"]
+
+
+class CaseGone(LookupError):
+    """There is no such case, or no such step in its flow."""
+
+
+class Stale(Exception):
+    """The page was of an earlier moment: `last` is the event that came in between."""
+
+    def __init__(self, last: Event | None) -> None:
+        super().__init__("办件已有新进展，您的操作没有生效，请查看最新情况后再办理。")
+        self.last = last
+
+
+class NotAllowed(Exception):
+    """A rule forbids the step; `verdict` says which, and who could take it."""
+
+    def __init__(self, refused: Verdict) -> None:
+        super().__init__("；".join(reason.text for reason in refused.reasons))
+        self.verdict = refused
+
+
+class InvalidData(Exception):
+    """The step's form does not accept what was given; `form` carries the errors and what was typed."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(form.errors.as_text())
+        self.form = form
+
+
+@dataclass(frozen=True)
+class Done:
+    """A step that has been taken."""
+
+    case: Flow
+    event: Event
+
+
+def perform(
+    case_id: int,
+    step: str,
+    *,
+    actor: Actor,
+    data: Mapping[str, Any] | None = None,
+    token: int,
+    at: dt.datetime | None = None,
+) -> Done:
+    """Take `step` in a case, whole or not at all.
+
+    token: the case's `seq` that the person saw. at: when it happened, for the system actor, the
+    simulator and tests; everybody else acts now. Raises CaseGone, Stale, NotAllowed, InvalidData.
+    Statements: actor, lock, parties, write; and what the step's own body declares.
+    """
+    with transaction.atomic():
+        fresh = SYSTEM if actor.user_id is None else actor_of(actor.user_id)
+        case = _locked(case_id)
+        if token != case.seq:
+            raise Stale(case.events.order_by("-seq").select_related("actor").first())
+        declared = case.STEPS.get(step)
+        if declared is None:
+            raise CaseGone(f"{case.flow} has no step {step}")
+        parties = tuple(Party.objects.filter(case_id=case.pk).select_related("user").order_by("id"))
+        # Taken after the lock: two steps that wait for each other keep their order in time.
+        moment = max(at or timezone.now(), case.entered_at)
+        situation = Situation(case, fresh, parties, definition_of(case.version_id), moment)
+        return _take(situation, declared, data)
+
+
+def _locked(case_id: int) -> Flow:
+    found = Case.objects.select_for_update(of=("self",)).select_related("matter").filter(pk=case_id)
+    case = found.first()
+    if case is None:
+        raise CaseGone(f"no case {case_id}")
+    return case  # type: ignore[return-value]  # from_db has set the flow's class
+
+
+def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -> Done:
+    answer = verdict(situation, declared)
+    if not answer.allowed:
+        raise NotAllowed(answer)
+    case = situation.case
+    act = Act(
+        situation=situation,
+        step=declared,
+        seat=answer.seat,
+        office_id=answer.office_id,
+        data=_validated(declared, data, situation),
+        seq=case.seq + 1,
+    )
+    came_from = (case.state, case.stage)
+    getattr(case, declared.code)(act)
+    _settle(act, came_from)
+    event = event_of(act, came_from[0])
+    ledger.write_step(case, event, telling.owed_for(act, event))
+    return Done(case, event)
+
+
+def _settle(act: Act, came_from: tuple[str, str]) -> None:
+    """What follows from the new state: its holder, its clocks, and its end."""
+    case, state = act.case, act.case.current
+    holder = case.holder_in(state, act.definition)
+    office_id = case.office_of(holder)
+    if office_id != case.holder_office_id:
+        case.claimed_by_id = None
+    case.holder, case.holder_office_id = holder, office_id
+    if act.step.decides and act.actor.user_id is not None:
+        case.deciders = [*case.deciders, act.actor.user_id]
+    case.seq = act.seq
+    close(act)
+    keep_time(act, came_from=came_from)
+
+
+def _validated(
+    declared: Step, data: Mapping[str, Any] | None, situation: Situation
+) -> Mapping[str, Any]:
+    if declared.form is None:
+        return {}
+    form = declared.form(data or {}, situation=situation)  # type: ignore[call-arg]
+    if not form.is_valid():
+        raise InvalidData(form)
+    return form.cleaned_data

@@ -1,0 +1,65 @@
+"""Routing 分办: which office takes which seat of a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from matters.catalogue.definition import Definition, SeatRule
+from tongban.offices.directory import office_for, pending_desk
+from tongban.offices.models import Office
+
+from .models.case import Place
+
+
+@dataclass(frozen=True)
+class Routed:
+    """Every seat with its office; `unplaced` seats lie at the county's 待分办 desk, never nowhere."""
+
+    seats: dict[str, Place]
+    unplaced: tuple[str, ...]
+
+
+class NoRegion(ValueError):
+    """A seat's region cannot be known: the form field that names it was left empty."""
+
+
+def route(
+    definition: Definition,
+    *,
+    origin_region: str,
+    applicant_region: str,
+    data: Mapping[str, Any],
+    given: Mapping[str, Office],
+    on: dt.date,
+) -> Routed:
+    """Fill the seats of a new case. given: offices that were chosen by hand, by seat.
+
+    Raises NoRegion. One or two statements a seat.
+    """
+    seats: dict[str, Place] = {}
+    unplaced: list[str] = []
+    for rule in definition.seats:
+        office = given.get(rule.seat)
+        if office is None:
+            region = _region(rule, origin_region, applicant_region, data)
+            office = office_for(kind=rule.office_kind, region=region, level=rule.level, on=on)
+            if office is None:
+                office = pending_desk(region, on)
+                unplaced.append(rule.seat)
+        seats[rule.seat] = {"office": office.pk, "region": office.region_id}
+    return Routed(seats, tuple(unplaced))
+
+
+def _region(
+    rule: SeatRule, origin_region: str, applicant_region: str, data: Mapping[str, Any]
+) -> str:
+    named = rule.region_field
+    if named is not None:
+        region = data.get(named)
+        if not region:
+            raise NoRegion(f"seat {rule.seat}: field {named} is empty")
+        return str(region)
+    return origin_region if rule.region == "origin" else applicant_region or origin_region

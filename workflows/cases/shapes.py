@@ -1,0 +1,20 @@
+"""A flow's shape: what matter data may name of it, handed to the catalogue's registry."""
+
+from __future__ import annotations
+
+from matters.catalogue.registry import FlowShape
+
+from .declarations import STAGE
+from .flow import Flow
+
+
+def shape_of(flow: type[Flow]) -> FlowShape:
+    return FlowShape(
+        code=flow.CODE,
+        name=flow.LABEL,
+        seats=tuple(s.code for s in flow.SEATS if s.code not in flow.OPTIONAL_SEATS),
+        optional_seats=flow.OPTIONAL_SEATS,
+        states=tuple(s.code for s in flow.STATES),
+        stage_states=tuple(s.code for s in flow.STATES if STAGE in (s.holder, s.limit)),
+        steps=tuple(flow.STEPS),
+    )

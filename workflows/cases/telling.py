@@ -1,0 +1,82 @@
+"""What the parties are told of a step: notices owed in the case's own transaction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tongban.notices.hints import hint_dispatcher
+from tongban.notices.models import Notice, NoticeState
+from tongban.notices.outbox import Owed, channels_for, notice_of, recipient_of
+
+from .act import Act
+from .models import Document, Event, Party
+from .parties import SEE, rights_of
+from .places import office_name
+
+
+def owed_for(act: Act, event: Event) -> list[Notice]:
+    """Rows to write for this step, one per party, channel and event; unsaved."""
+    told = list(act.told)
+    if not told and act.step.notice:
+        told = [(act.step.notice, {}, None)]
+    if not told:
+        return []
+    template, more, document = told[-1]
+    context = context_of(act, more)
+    rows = [
+        notice_of(_owed(party, channel, template, context, act, event, document), act.at)
+        for party in _audience(act)
+        for channel in channels_for(party.user)  # type: ignore[arg-type]  # _audience has accounts
+    ]
+    if any(row.state == NoticeState.PENDING for row in rows):
+        hint_dispatcher()
+    return rows
+
+
+def _owed(
+    party: Party,
+    channel: str,
+    template: str,
+    context: dict[str, Any],
+    act: Act,
+    event: Event,
+    document: Document | None,
+) -> Owed:
+    user_id = party.user_id or 0
+    return Owed(
+        template=template,
+        channel=channel,
+        recipient=recipient_of(user_id),
+        user_id=user_id,
+        context=context,
+        event_key=f"case:{event.case_id}:{event.seq}",
+        subject_kind="case",
+        subject_key=act.case.number,
+        document_id=None if document is None else document.pk,
+    )
+
+
+def context_of(act: Act, more: dict[str, Any]) -> dict[str, Any]:
+    """What a notice's text may use. No personal data: the number and the matter say enough."""
+    case = act.case
+    promise = case.clocks.get("promise", {}).get("due_at")
+    return {
+        "number": case.number,
+        "matter": case.matter.name,
+        "step": act.step.done,
+        "state": case.state_label(act.definition),
+        "office": office_name(act.office_id or case.holder_office_id),
+        "at": act.at.isoformat(),
+        "due": case.hop_due_at.isoformat() if case.hop_due_at else promise,
+        "url": f"/my/{case.number}/",
+        **more,
+    }
+
+
+def _audience(act: Act) -> list[Party]:
+    """Parties with an account who may see the case; one row a person, whatever parts they have."""
+    people: dict[int, Party] = {}
+    for party in act.situation.parties:
+        if party.user_id is not None and SEE in rights_of(party, act.today):
+            people.setdefault(party.user_id, party)
+    return list(people.values())

@@ -1,0 +1,185 @@
+"""Keeping a case's clocks: begins, ends and derives them when a step has been taken.
+
+`Case.clocks` holds, per clock (hop, promise, statutory): started_at, limit, extra (extensions),
+and the derived due_at, yellow_at, is_provisional; `timer` holds the step that the system takes by
+itself. The columns `*_due_at`, `due_at`, `yellow_at`, `next_alarm_at` repeat what is queried.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from matters.catalogue.definition import Definition, Limit
+from tongban.offices.calendar import calendar_for
+
+from .act import Act
+from .clocks import Due, Pause, Reading, days_used, due
+from .declarations import APPLICANT, HOP, PROMISE, STATUTORY, TIMER, State
+from .models import Case, Suspension
+
+if TYPE_CHECKING:
+    from .flow import Flow
+
+CLOCKS = (HOP, PROMISE, STATUTORY)
+# 补正 stops what the office has promised; 特别程序 stops the office's own stay as well.
+STOPPED_BY: dict[str, tuple[str, ...]] = {
+    HOP: (Suspension.Kind.SPECIAL,),
+    PROMISE: (Suspension.Kind.SUPPLEMENT, Suspension.Kind.SPECIAL),
+    STATUTORY: (Suspension.Kind.SUPPLEMENT, Suspension.Kind.SPECIAL),
+}
+
+
+def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
+    """Bring the clocks of `act.case` in line with the state it has come to.
+
+    came_from: (state, stage) before the transition. One statement, and only where the case has
+    ever been suspended or is being extended; otherwise none.
+    """
+    case, state = act.case, act.case.current
+    touched: set[str] = set()
+    if (case.state, case.stage) != came_from:
+        _enter(act, state)
+        touched.add(HOP)
+    if act.restarts_hop and act.hop_start is not None:
+        _begin(case, HOP, case.limit_in(state, act.definition), act.hop_start)
+        touched.add(HOP)
+    for clock in state.starts:
+        if clock not in case.clocks:
+            _begin(case, clock, getattr(act.definition, clock), act.at)
+            touched.add(clock)
+    for clock, limit in act.extensions:
+        case.clocks[clock]["extra"].append(str(limit))
+        touched.add(clock)
+    if act.pauses_changed:
+        case.clocks["pauses"] = case.clocks.get("pauses", 0) + 1
+        touched.update(CLOCKS)
+    pauses = pauses_of(case) if touched and case.clocks.get("pauses") else []
+    for clock in touched & case.clocks.keys():
+        derive(case, clock, pauses, act.definition)
+    for clock in state.stops:
+        case.clocks.get(clock, {}).setdefault("stopped_at", act.at.isoformat())
+    if state.closes:
+        for clock in CLOCKS:
+            case.clocks.get(clock, {}).setdefault("stopped_at", act.at.isoformat())
+        case.clocks.pop(TIMER, None)
+    set_columns(case, act.at)
+
+
+def _enter(act: Act, state: State) -> None:
+    case = act.case
+    case.entered_at = act.at
+    case.clocks.pop(HOP, None)
+    case.clocks.pop(TIMER, None)
+    if state.limit_from == "entry" or act.hop_start is not None:
+        _begin(case, HOP, case.limit_in(state, act.definition), act.hop_start or act.at)
+    for step in case.STEPS.values():
+        if TIMER in step.by and step.after and state.code in step.source:
+            limit = step.after(act.definition)
+            if limit is not None:
+                _begin(case, TIMER, limit, act.at)
+                case.clocks[TIMER]["step"] = step.code
+                derive(case, TIMER, [], act.definition)
+
+
+def _begin(case: Case, clock: str, limit: Limit | None, at: dt.datetime) -> None:
+    """A limit that nobody has published (None) starts no clock."""
+    if limit is not None:
+        case.clocks[clock] = {"started_at": at.isoformat(), "limit": str(limit), "extra": []}
+
+
+def reading_of(
+    case: Flow, clock: str, pauses: Sequence[tuple[str, Pause]], definition: Definition
+) -> Reading:
+    """What the due moment of one clock of a case rests on. pauses: (kind, pause) in time order."""
+    kept = case.clocks[clock]
+    seat = case.holder if clock in (HOP, TIMER) and case.holder != APPLICANT else case.OWNER_SEAT
+    return Reading(
+        started_at=dt.datetime.fromisoformat(kept["started_at"]),
+        limits=tuple(Limit.parse(text) for text in [kept["limit"], *kept["extra"]]),
+        pauses=tuple(p for kind, p in pauses if kind in STOPPED_BY.get(clock, ())),
+        calendar=calendar_for(case.region_of(seat)),
+        yellow_percent=definition.yellow_percent,
+    )
+
+
+def derive(
+    case: Flow, clock: str, pauses: Sequence[tuple[str, Pause]], definition: Definition
+) -> Due | None:
+    """Work out one clock's moments anew and keep them in `case.clocks`."""
+    moments = due(reading_of(case, clock, pauses, definition))
+    case.clocks[clock].update(
+        due_at=moments.due_at.isoformat() if moments else None,
+        yellow_at=moments.yellow_at.isoformat() if moments else None,
+        is_provisional=moments.is_provisional if moments else False,
+    )
+    return moments
+
+
+def pauses_of(case: Case) -> list[tuple[str, Pause]]:
+    """The case's suspensions as (kind, pause), the earliest first. One statement."""
+    return [
+        (s.kind, Pause(s.started_at, s.ended_at, s.get_kind_display()))
+        for s in Suspension.objects.filter(case_id=case.pk).order_by("started_at", "id")
+    ]
+
+
+def running(case: Case) -> dict[str, dict[str, Any]]:
+    """The clocks that still run and have a due moment."""
+    return {
+        name: kept
+        for name, kept in case.clocks.items()
+        if name in CLOCKS and kept.get("due_at") and "stopped_at" not in kept
+    }
+
+
+def set_columns(case: Case, now: dt.datetime) -> None:
+    """Repeat the derived moments in the columns that queues and the sweep look at."""
+    live = running(case)
+    for clock in CLOCKS:
+        setattr(case, f"{clock}_due_at", _moment(live.get(clock), "due_at"))
+    case.due_at = _earliest(live, "due_at")
+    case.yellow_at = _earliest(live, "yellow_at")
+    case.next_alarm_at = next_alarm(case, after=now)
+
+
+def next_alarm(case: Case, *, after: dt.datetime) -> dt.datetime | None:
+    """The next moment at which the sweep must look at the case, None if there is none."""
+    live = running(case)
+    moments = [_moment(kept, key) for kept in live.values() for key in ("yellow_at", "due_at")]
+    timer = _moment(case.clocks.get(TIMER), "due_at")
+    ahead = [m for m in moments if m is not None and m > after]
+    # A timer that is due already must still be taken: it stays on the list until it has been.
+    return min(ahead + ([timer] if timer else []), default=None)
+
+
+def is_late(case: Case, at: dt.datetime) -> bool | None:
+    """Concluded after the promise (or, without one, the law) allowed; None without any clock."""
+    for clock in (PROMISE, STATUTORY):
+        due_at = _moment(case.clocks.get(clock), "due_at")
+        if due_at is not None:
+            return at >= due_at
+    return None
+
+
+def working_days_taken(case: Flow, at: dt.datetime, definition: Definition) -> int:
+    """Working days from handing in to `at`, pauses left out. One statement if it ever paused."""
+    pauses = pauses_of(case) if case.clocks.get("pauses") else []
+    whole = Reading(
+        started_at=case.opened_at,
+        limits=(Limit.parse("1G"),),
+        pauses=tuple(p for _, p in pauses),
+        calendar=calendar_for(case.region_of(case.OWNER_SEAT)),
+    )
+    return days_used(whole, at)
+
+
+def _moment(kept: dict[str, Any] | None, key: str) -> dt.datetime | None:
+    text = (kept or {}).get(key)
+    return dt.datetime.fromisoformat(text) if text else None
+
+
+def _earliest(clocks: dict[str, dict[str, Any]], key: str) -> dt.datetime | None:
+    moments = [_moment(kept, key) for kept in clocks.values()]
+    return min((m for m in moments if m is not None), default=None)

@@ -1,0 +1,150 @@
+"""Why not: which rule forbids a step, and who could take it.
+
+Buttons, API errors, `perform` and the tests all ask here; nothing else decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .act import Situation
+from .declarations import (
+    ANY_SEAT,
+    APPLICANT,
+    HOLDER,
+    SUPERVISOR,
+    SYSTEM,
+    TIMER,
+    Step,
+)
+from .parties import rights_of_user
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule that stands in the way: a code for machines, a sentence for people."""
+
+    code: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """May this actor take this step now? `seat` is the part they would act in, where they may."""
+
+    step: Step
+    seat: str
+    office_id: int | None
+    reasons: tuple[Reason, ...]
+    who: str
+
+    @property
+    def allowed(self) -> bool:
+        return not self.reasons
+
+
+def why_not(situation: Situation) -> list[Verdict]:
+    """A verdict for every step of the case's flow, in the order of its file."""
+    return [verdict(situation, step) for step in situation.case.STEPS.values()]
+
+
+def verdict(situation: Situation, step: Step) -> Verdict:
+    case = situation.case
+    seat, office_id, taker_reasons = _taker(situation, step)
+    reasons: list[Reason] = []
+    if case.state not in step.source:
+        reasons.append(Reason("wrong_state", f"办件现在是“{case.current.name}”，不能{step.label}"))
+    if case.is_suspended and not step.while_suspended:
+        reasons.append(Reason("suspended", "办件处于中止期间，须先恢复办理"))
+    reasons += taker_reasons
+    # A guard may lean on the state and the seat, so it is asked only where these hold.
+    if not reasons:
+        reasons += [Reason(g.code, g.reason) for g in step.guards if not g.holds(situation)]
+    return Verdict(step, seat, office_id, tuple(reasons), who_could(situation, step))
+
+
+def who_could(situation: Situation, step: Step) -> str:
+    """The takers of a step in words: '属地承办、负责人'."""
+    case, words = situation.case, []
+    for taker in step.by:
+        if taker == HOLDER:
+            taker = case.holder or "—"
+        if taker == ANY_SEAT:
+            words.append("任一经办机构")
+        elif taker in _WORDS:
+            words.append(_WORDS[taker])
+        elif taker != "—":
+            words.append(case.seat_named(taker).name)
+    return "、".join(words) + ("（须负责人）" if step.head_only else "")
+
+
+def _taker(situation: Situation, step: Step) -> tuple[str, int | None, list[Reason]]:
+    """(seat, office, what forbids the actor). Any taker without an objection is enough."""
+    first: tuple[str, int | None, list[Reason]] | None = None
+    for taker in step.by:
+        for attempt in _attempts(situation, step, taker):
+            if not attempt[2]:
+                return attempt
+            first = first or attempt
+    refusal = Reason("not_yours", f"此项由{who_could(situation, step)}办理")
+    return first or ("", None, [refusal])
+
+
+def _attempts(
+    situation: Situation, step: Step, taker: str
+) -> Iterator[tuple[str, int | None, list[Reason]]]:
+    case, actor = situation.case, situation.actor
+    if taker in (TIMER, SYSTEM):
+        if actor.kind == "system":
+            yield taker, None, []
+    elif taker == SUPERVISOR:
+        provinces = {case.origin_province, case.owner_province} & actor.supervises
+        if provinces:
+            yield SUPERVISOR, None, []
+    elif taker == APPLICANT or (taker == HOLDER and case.holder == APPLICANT):
+        yield from _as_party(situation, step)
+    else:
+        seats = (
+            list(case.seats) if taker == ANY_SEAT else [case.holder if taker == HOLDER else taker]
+        )
+        for seat in seats:
+            yield from _at_seat(situation, step, seat)
+
+
+def _as_party(situation: Situation, step: Step) -> Iterator[tuple[str, int | None, list[Reason]]]:
+    user_id = situation.actor.user_id
+    if not any(p.user_id == user_id for p in situation.parties if user_id is not None):
+        return
+    rights = rights_of_user(situation.parties, user_id, situation.today)
+    missing = [] if step.right in rights else [Reason("no_right", "您的身份或授权不包含此项操作")]
+    yield APPLICANT, None, missing
+
+
+def _at_seat(
+    situation: Situation, step: Step, seat: str
+) -> Iterator[tuple[str, int | None, list[Reason]]]:
+    case, actor = situation.case, situation.actor
+    office_id = case.office_of(seat)
+    if office_id is None or office_id not in actor.desks | actor.heads:
+        return
+    is_head = office_id in actor.heads
+    reasons: list[Reason] = []
+    if step.head_only and not is_head:
+        reasons.append(Reason("head_only", "须由本单位负责人办理"))
+    claimed_by_other = case.claimed_by_id not in (None, actor.user_id) and seat == case.holder
+    if claimed_by_other and not is_head and not step.is_aside:
+        reasons.append(Reason("claimed", "已由同事领取；可请其退领，或请负责人改派"))
+    if step.decides and actor.user_id in case.deciders:
+        reasons.append(
+            Reason("decided_before", "您已办理过本件的另一审查环节，同一人不得办理两个环节")
+        )
+    yield seat, office_id, reasons
+
+
+_WORDS = {
+    APPLICANT: "申请人",
+    TIMER: "系统（到期自动）",
+    SYSTEM: "系统",
+    SUPERVISOR: "督办人员",
+}
