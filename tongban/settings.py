@@ -1,6 +1,7 @@
 """Settings of 川渝通办, all from the environment; the defaults suit a demonstration."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -55,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tongban.accounts.middleware.StaySignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -103,11 +105,30 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+STAFF_HOME = "/desk/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "tongban.accounts.backends.NamePhoneOrIdBackend",
 ]
+
+SESSION_COOKIE_AGE = 30 * 60  # counted from the last use (accounts.middleware)
+# Browsers send these over plain HTTP in a demonstration only.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+# How many reverse proxies of ours write X-Forwarded-For; 0 believes no such header.
+TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
+
+# Five failures for one account from one address pause signing in there for a quarter of an hour.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "tongban.accounts.lockout.account_key"
+AXES_CLIENT_IP_CALLABLE = "tongban.accounts.lockout.client_address"
+AXES_LOCKOUT_CALLABLE = "tongban.accounts.lockout.locked_out"
+AXES_SENSITIVE_PARAMETERS = ["account", "username", "csrfmiddlewaretoken"]
+AXES_VERBOSE = False
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

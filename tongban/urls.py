@@ -8,5 +8,6 @@ from tongban.style import style
 urlpatterns: list[URLPattern | URLResolver] = [
     path("display/", choose_display, name="display"),
     path("style/", style, name="style"),
+    path("", include("tongban.accounts.urls")),
     path("", include("tongban.notices.urls")),
 ]

@@ -14,7 +14,7 @@ _ACTOR = """
 SELECT u.name, u.kind, p.role, p.office_id, o.kind, r.level, r.province_id
 FROM accounts_user u
 LEFT JOIN accounts_posting p ON p.user_id = u.id
-     AND p.valid_from <= %(on)s AND (p.valid_to IS NULL OR p.valid_to >= %(on)s)
+     AND p.valid_from <= %(on)s AND (p.valid_to IS NULL OR p.valid_to > %(on)s)
 LEFT JOIN offices_office o ON o.id = p.office_id
 LEFT JOIN offices_region r ON r.code = o.region_id
 WHERE u.id = %(user_id)s AND u.is_active

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from .personal import BlindIndexField, EncryptedTextField
 
-USERNAME_PATTERN = r"[a-z][a-z0-9_-]{1,31}"
+USERNAME_PATTERN = r"[a-z][a-z0-9_-]{1,47}"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -32,7 +32,7 @@ class User(AbstractBaseUser):
 
     # Begins with a letter, so that a username can never be a phone or an ID number.
     username = models.CharField(
-        max_length=32,
+        max_length=48,
         unique=True,
         validators=[
             RegexValidator(
@@ -59,6 +59,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
+        default_permissions = ()
         constraints = [
             models.CheckConstraint(
                 condition=Q(username__regex=rf"^{USERNAME_PATTERN}$"),
@@ -96,12 +97,12 @@ class User(AbstractBaseUser):
 
 class PostingQuerySet(models.QuerySet["Posting"]):
     def in_force(self, on: date) -> "PostingQuerySet":
-        """Those that hold on that day; the last day still counts."""
-        return self.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+        """Those that hold on that day; like an office's, a posting ends before `valid_to`."""
+        return self.filter(Q(valid_to=None) | Q(valid_to__gt=on), valid_from__lte=on)
 
 
 class Posting(models.Model):
-    """Who works where, as what, from which day to which (both included)."""
+    """Who works where, as what, from `valid_from` until the day before `valid_to`."""
 
     class Role(models.TextChoices):
         CLERK = "clerk", "窗口/承办人员"
@@ -118,6 +119,7 @@ class Posting(models.Model):
     objects: ClassVar[PostingQuerySet] = PostingQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        default_permissions = ()
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "office", "role", "valid_from"], name="posting_once"
@@ -165,6 +167,7 @@ class Look(models.Model):
     objects: ClassVar[LookQuerySet] = LookQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        default_permissions = ()
         indexes = [
             models.Index(fields=["subject_kind", "subject_key", "at"], name="look_subject"),
             models.Index(fields=["viewer", "at"], name="look_viewer"),

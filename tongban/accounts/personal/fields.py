@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 else:
     _Text, _Char = models.TextField, models.CharField
 
+PACKAGE = "tongban.accounts.personal"  # what migrations name, wherever these classes lie inside it
+
 
 class EncryptedTextField(_Text):
     """A text that lies sealed in its column, bound to "app.model.field".
@@ -39,10 +41,10 @@ class EncryptedTextField(_Text):
         return self.fixed_purpose or f"{self.model._meta.label_lower}.{self.name}"
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        name, path, args, kwargs = super().deconstruct()
+        name, _, args, kwargs = super().deconstruct()
         if self.fixed_purpose:
             kwargs["purpose"] = self.fixed_purpose
-        return name, path, args, kwargs
+        return name, f"{PACKAGE}.EncryptedTextField", args, kwargs
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         return [*super().check(**kwargs), *self._check_not_indexed()]
@@ -90,10 +92,10 @@ class BlindIndexField(_Char):
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
-        name, path, args, kwargs = super().deconstruct()
+        name, _, args, kwargs = super().deconstruct()
         for given in ("max_length", "null", "editable"):
             kwargs.pop(given, None)
-        return name, path, args, {**kwargs, "source": self.source}
+        return name, f"{PACKAGE}.BlindIndexField", args, {**kwargs, "source": self.source}
 
     def pre_save(self, model_instance: Model, add: bool) -> Any:
         # A deferred source was not read, so it was not changed either.
