@@ -164,6 +164,7 @@ class Definition(Part):
     yellow_percent: int = Field(default=90, ge=1, le=100)
     # How sure the single facts above are: "promise", "hops.collected", "conditions" → certainty.
     certainty: dict[str, Certainty] = Field(default_factory=dict)
+    sources: tuple[Text, ...] = ()  # addresses of the pages that the facts were read in
 
     def seat_rule(self, seat: str) -> SeatRule:
         """Raises KeyError for a seat that this matter does not have."""

@@ -1,7 +1,7 @@
 """What can be applied for, and each published version of how."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.db.models import F, Q
 class Certainty(models.TextChoices):
     STATED = "stated", "来源载明"
     INFERRED = "inferred", "推断"
-    FROM_MEMORY = "from_memory", "凭记忆,待核实"
+    FROM_MEMORY = "from_memory", "凭记忆，待核实"
 
 
 class Mode(models.TextChoices):
@@ -68,7 +68,7 @@ class PublishedIsFinal(ValidationError):
     """Somebody tried to change or delete a published version. Publish a new one instead."""
 
     def __init__(self) -> None:
-        super().__init__("已发布的版本不能修改或删除,请发布新版本。", code="published_is_final")
+        super().__init__("已发布的版本不能修改或删除，请发布新版本。", code="published_is_final")
 
 
 class VersionQuerySet(models.QuerySet["MatterVersion"]):
@@ -148,7 +148,7 @@ class MatterVersion(models.Model):
         return super().delete(*args, **kwargs)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
-        version = super().from_db(db, field_names, values)
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
+        version = super().from_db(*args, **kwargs)
         version._final = version.__dict__.get("status") == Status.PUBLISHED
         return version

@@ -14,7 +14,8 @@ class FlowShape:
 
     seats: each must be filled by a seat rule of the matter.
     optional_seats: may be filled.
-    states: hop limits may be set for these. stage_states: holder and limit come from the stage.
+    states: hop limits may be set for these. stage_states: the holder or the limit comes from the
+    matter's stage.
     steps: what somebody can do; data names none of them yet, the guide's picture does.
     """
 

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('audience', models.CharField(blank=True, max_length=20)),
                 ('source_url', models.CharField(max_length=400)),
                 ('source_batch', models.CharField(max_length=80)),
-                ('certainty', models.CharField(choices=[('stated', '来源载明'), ('inferred', '推断'), ('from_memory', '凭记忆,待核实')], max_length=12)),
+                ('certainty', models.CharField(choices=[('stated', '来源载明'), ('inferred', '推断'), ('from_memory', '凭记忆，待核实')], max_length=12)),
                 ('note', models.TextField(blank=True)),
                 ('item_code', models.CharField(blank=True, max_length=80)),
                 ('search_text', models.TextField(blank=True, editable=False)),

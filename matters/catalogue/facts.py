@@ -1,0 +1,164 @@
+"""The rows of the list of matters, as the sources give them: a pure reading of CSV files.
+
+`matters.csv` holds the published names, most of them nothing but a name; `more-matters.csv` has the
+same columns and `certainty` for matters found in other sources. A blank stays blank here.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DATA = Path(__file__).parent / "data"
+COLUMNS = (
+    "name",
+    "batch",
+    "department",
+    "field",
+    "mode",
+    "applicant",
+    "promised_days",
+    "source_url",
+    "mode_inferred",
+    "legal_days",
+    "item_code",
+    "note",
+)
+LONGEST = {
+    "name": 120,
+    "batch": 80,
+    "field": 20,
+    "applicant": 20,
+    "source_url": 400,
+    "item_code": 80,
+}
+MODES = {
+    "全程网办": "online",
+    "异地代收代办": "collect",
+    "多地联办": "joint",
+    "异地授权": "delegated",
+}
+CERTAINTIES = ("stated", "inferred", "from_memory")
+
+Key = tuple[str, str]  # name and batch, which together name a row
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one row or entry, in words for whoever keeps the data."""
+
+    where: str
+    name: str
+    text: str
+
+    def __str__(self) -> str:
+        named = f"{self.where}《{self.name}》" if self.name else self.where
+        return f"{named}：{self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One row of the list. Days are as printed there, without a unit; None where it has none."""
+
+    where: str
+    name: str
+    batch: str
+    department: str
+    theme: str
+    mode: str
+    mode_inferred: str
+    audience: str
+    promised_days: int | None
+    legal_days: int | None
+    source_url: str
+    item_code: str
+    note: str
+    certainty: str
+
+    @property
+    def key(self) -> Key:
+        return self.name, self.batch
+
+    @property
+    def natural_key(self) -> tuple[str, str, str]:
+        return self.source_url, self.name, self.batch
+
+    @property
+    def mode_and_certainty(self) -> tuple[str, str]:
+        """A blank mode is 全程网办, marked as presumed 推定."""
+        if self.mode:
+            return MODES[self.mode], "stated"
+        if self.mode_inferred:
+            return MODES[self.mode_inferred], "inferred"
+        return "online", "presumed"
+
+
+def read_facts(folder: Path = DATA) -> tuple[list[Fact], list[Problem]]:
+    """All rows of the list that are right, and what is wrong with the others."""
+    facts: list[Fact] = []
+    problems: list[Problem] = []
+    seen: dict[Key, str] = {}
+    for file in ("matters.csv", "more-matters.csv"):
+        for where, row in _rows(folder / file, problems):
+            wrong = list(_problems_of_row(row))
+            earlier = seen.setdefault((row["name"], row["batch"]), where)
+            if earlier != where:
+                wrong.append(f"与{earlier}的名称和来源批次相同")
+            problems += [Problem(where, row["name"], text) for text in wrong]
+            if not wrong:
+                facts.append(_fact(where, row))
+    return facts, problems
+
+
+def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[str, dict[str, str]]]:
+    if not path.exists():
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
+        if missing:
+            problems.append(Problem(path.name, "", f"缺少列 {'、'.join(missing)}"))
+            return
+        for row in reader:
+            where = f"{path.name} 第{reader.line_num}行"
+            if None in row or None in row.values():
+                name = row.get("name") or ""
+                problems.append(Problem(where, name, "列数与表头不符"))
+            else:
+                yield where, {column: value.strip() for column, value in row.items()}
+
+
+def _problems_of_row(row: dict[str, str]) -> Iterator[str]:
+    for column in ("name", "batch", "department", "field", "source_url"):
+        if not row[column]:
+            yield f"{column} 不能为空"
+    for column, longest in LONGEST.items():
+        if len(row[column]) > longest:
+            yield f"{column} 超过 {longest} 个字符"
+    for column in ("mode", "mode_inferred"):
+        if row[column] and row[column] not in MODES:
+            yield f"{column} 没有这种办理模式：{row[column]}"
+    for column in ("promised_days", "legal_days"):
+        if row[column] and not (row[column].isdecimal() and int(row[column]) > 0):
+            yield f"{column} 须为正整数或留空：{row[column]}"
+    if row.get("certainty", "stated") not in CERTAINTIES:
+        yield f"certainty 须为 {'、'.join(CERTAINTIES)} 之一"
+
+
+def _fact(where: str, row: dict[str, str]) -> Fact:
+    return Fact(
+        where=where,
+        name=row["name"],
+        batch=row["batch"],
+        department=row["department"],
+        theme=row["field"],
+        mode=row["mode"],
+        mode_inferred=row["mode_inferred"],
+        audience=row["applicant"],
+        promised_days=int(row["promised_days"]) if row["promised_days"] else None,
+        legal_days=int(row["legal_days"]) if row["legal_days"] else None,
+        source_url=row["source_url"],
+        item_code=row["item_code"],
+        note=row["note"],
+        certainty=row.get("certainty", "stated"),
+    )

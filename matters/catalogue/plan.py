@@ -1,0 +1,128 @@
+"""What the data files say should be in the catalogue: facts and definitions put together, checked.
+
+Pure: no database and no pinyin, so that it can run in a system check at every start.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from matters.catalogue.consistency import problems_of
+from matters.catalogue.deep import Deep, Entry, in_chinese, read_deep, read_general
+from matters.catalogue.definition import Definition, Limit
+from matters.catalogue.facts import DATA, Fact, Problem, read_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Which kind of office, at which level, decides the matters of a department."""
+
+    office_kind: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One matter as it should stand in the catalogue."""
+
+    fact: Fact
+    mode: str
+    mode_certainty: str
+    flow: str
+    definition: Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """matters: those that are right. problems: what is wrong with the rest; none means all is."""
+
+    matters: tuple[Planned, ...]
+    problems: tuple[Problem, ...]
+
+
+def make_plan(folder: Path = DATA) -> Plan:
+    """Read and check all data files."""
+    facts, problems = read_facts(folder)
+    deep, wrong = read_deep(folder)
+    problems += wrong
+    general = read_general(folder)
+    owners = _read_owners(folder)
+    matters: list[Planned] = []
+    for fact in facts:
+        found = _planned(fact, deep.pop(fact.key, None), general, owners)
+        if isinstance(found, Planned):
+            wrong = list(_problems_of_planned(found))
+            problems += wrong
+            matters += [] if wrong else [found]
+        else:
+            problems.append(found)
+    problems += [
+        Problem(left.where, name, f"清单里没有这一行：{batch}")
+        for (name, batch), left in deep.items()
+    ]
+    return Plan(tuple(matters), tuple(problems))
+
+
+def _planned(
+    fact: Fact, deep: Deep | None, general: dict[str, Entry], owners: dict[tuple[str, str], Owner]
+) -> Planned | Problem:
+    mode, certainty = fact.mode_and_certainty
+    try:
+        if deep is not None:
+            entry, stored = deep.entry, deep.entry.definition
+        else:
+            owner = owners.get((fact.department, fact.theme)) or owners.get((fact.department, ""))
+            if owner is None:
+                return Problem(fact.where, fact.name, f"owners.csv 没有主管部门 {fact.department}")
+            entry = general[mode]
+            stored = _with_owner(entry.definition, owner)
+        definition = Definition.model_validate(stored)
+    except ValidationError as error:
+        where = deep.where if deep else "general.yaml"
+        return Problem(where, fact.name, in_chinese(error))
+    return Planned(fact, mode, certainty, entry.flow, definition)
+
+
+def _with_owner(definition: dict[str, Any], owner: Owner) -> dict[str, Any]:
+    """The general definition with the seats that say "@owner" given to the department's office."""
+    seats = [
+        {**seat, "office_kind": owner.office_kind, "level": owner.level}
+        if seat["office_kind"] == "@owner"
+        else seat
+        for seat in definition["seats"]
+    ]
+    return {**definition, "seats": seats}
+
+
+def _problems_of_planned(planned: Planned) -> Iterator[Problem]:
+    fact, definition = planned.fact, planned.definition
+    for text in problems_of(definition, planned.flow):
+        yield Problem(fact.where, fact.name, text)
+    days = (
+        ("承诺", fact.promised_days, definition.promise),
+        ("法定", fact.legal_days, definition.statutory),
+    )
+    for word, published, limit in days:
+        if problem := _problem_with_days(word, published, limit):
+            yield Problem(fact.where, fact.name, problem)
+
+
+def _problem_with_days(word: str, published: int | None, limit: Limit | None) -> str | None:
+    """The list gives days without a unit; the definition must give the same number and its unit."""
+    if published is None or (limit is not None and limit.amount == published):
+        return None
+    if limit is None:
+        return f"清单写明{word}时限 {published} 天，须在 deep/ 中写明单位（工作日 G 或自然日 Z）"
+    return f"清单写明{word}时限 {published} 天，定义却是 {limit.text}"
+
+
+def _read_owners(folder: Path) -> dict[tuple[str, str], Owner]:
+    with (folder / "owners.csv").open(encoding="utf-8-sig", newline="") as file:
+        return {
+            (row["department"], row["theme"]): Owner(row["office_kind"], row["level"])
+            for row in csv.DictReader(file)
+        }
