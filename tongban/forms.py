@@ -42,7 +42,7 @@ class DatePartsWidget(forms.MultiWidget):
         return [value.year, value.month, value.day] if value else [None, None, None]
 
     def id_for_label(self, id_: str, index: str | None = None) -> str:  # noqa: ARG002
-        return f"{id_}_year" if id_ else id_
+        return f"{id_}_0" if id_ else id_
 
 
 class DatePartsField(forms.MultiValueField):
@@ -70,7 +70,7 @@ class DatePartsField(forms.MultiValueField):
         try:
             year, month, day = (int(part) for part in parts)
             found = dt.date(year, month, day)
-        except ValueError:
+        except (ValueError, OverflowError):
             raise ValidationError("没有这一天，请检查年、月、日", code="invalid") from None
         if not 1900 <= found.year <= 2200:
             raise ValidationError("年份请填 4 位数字，例如 1985", code="invalid")

@@ -1,0 +1,53 @@
+"""What a browser test looks for on any page."""
+
+import os
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+
+OUTSIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  return document.documentElement.scrollWidth > width
+    ? [...document.body.querySelectorAll('*')]
+        .filter(e => e.getBoundingClientRect().right > width + 1 && !e.closest('.scroll'))
+        .slice(0, 5).map(e => e.outerHTML.slice(0, 120))
+    : [];
+}"""
+
+SMALL_TARGETS = """least => [...document.querySelectorAll(
+    'button, .button, .nav a, .choice label, input:not([type=hidden]), select, summary')]
+  .filter(e => e.offsetParent && !e.closest('.choice') || e.matches('.choice label'))
+  .filter(e => e.getBoundingClientRect().height < least - 0.5)
+  .map(e => Math.round(e.getBoundingClientRect().height) + ' px: ' + e.outerHTML.slice(0, 120))"""
+
+
+def axe_clean(page: Page) -> None:
+    """No violation of any of axe's rules."""
+    found = Axe().run(page).response["violations"]
+    lines = [
+        f"{rule['id']}: {node['target']} {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+    assert not lines, "\n".join(lines)
+
+
+def no_sideways_scroll(page: Page) -> None:
+    """The page fits its window; what is wider scrolls inside a region of its own."""
+    assert page.evaluate(OUTSIDE) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def targets_are_large(page: Page, least: int = 44) -> None:
+    """Whatever is pressed is at least ``least`` px high: for citizens' pages."""
+    assert page.evaluate(SMALL_TARGETS, least) == []
+
+
+def shot(page: Page, name: str, *, full_page: bool = False) -> None:
+    """Saves ``docs/pictures/<name>.png`` where SAVE_PICTURES=1; otherwise does nothing."""
+    if os.environ.get("SAVE_PICTURES") == "1":
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=full_page)
