@@ -9,11 +9,14 @@ from tongban.offices.directory import province_of
 from . import ledger
 from .act import Act
 from .models import Event
+from .timekeeping import running
 
 
 def event_of(act: Act, from_state: str) -> Event:
     """The event of an act whose case has already moved; hashed onto the chain."""
     case, record = act.case, dict(act.record)
+    # The history of the clocks is in the events: what was due after this step.
+    record["due"] = {clock: kept["due_at"] for clock, kept in running(case).items()}
     ended_now = case.concluded_at == act.at and "working_days" in record
     holder_office = case.holder_office_id
     event = Event(

@@ -23,12 +23,8 @@ if TYPE_CHECKING:
     from .flow import Flow
 
 CLOCKS = (HOP, PROMISE, STATUTORY)
-# 补正 stops what the office has promised; 特别程序 stops the office's own stay as well.
-STOPPED_BY: dict[str, tuple[str, ...]] = {
-    HOP: (Suspension.Kind.SPECIAL,),
-    PROMISE: (Suspension.Kind.SUPPLEMENT, Suspension.Kind.SPECIAL),
-    STATUTORY: (Suspension.Kind.SUPPLEMENT, Suspension.Kind.SPECIAL),
-}
+# An office's stay that a 补正 interrupted; it goes on where it was when the case comes back.
+INTERRUPTED = "interrupted"
 
 
 def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
@@ -40,7 +36,7 @@ def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
     case, state = act.case, act.case.current
     touched: set[str] = set()
     if (case.state, case.stage) != came_from:
-        _enter(act, state)
+        _enter(act, state, came_from)
         touched.add(HOP)
     if act.restarts_hop and act.hop_start is not None:
         _begin(case, HOP, case.limit_in(state, act.definition), act.hop_start)
@@ -67,12 +63,18 @@ def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
     set_columns(case, act.at)
 
 
-def _enter(act: Act, state: State) -> None:
+def _enter(act: Act, state: State, came_from: tuple[str, str]) -> None:
     case = act.case
     case.entered_at = act.at
-    case.clocks.pop(HOP, None)
+    left = case.clocks.pop(HOP, None)
     case.clocks.pop(TIMER, None)
-    if state.limit_from == "entry" or act.hop_start is not None:
+    if case.suspended_as and act.pauses_changed and left:
+        case.clocks[INTERRUPTED] = {**left, "stay": [came_from[0], came_from[1]]}
+    interrupted = case.clocks.get(INTERRUPTED)
+    if interrupted and interrupted["stay"] == [case.state, case.stage]:
+        kept = case.clocks.pop(INTERRUPTED)
+        case.clocks[HOP] = {key: kept[key] for key in ("started_at", "limit", "extra")}
+    elif state.limit_from == "entry" or act.hop_start is not None:
         _begin(case, HOP, case.limit_in(state, act.definition), act.hop_start or act.at)
     for step in case.STEPS.values():
         if TIMER in step.by and step.after and state.code in step.source:
@@ -90,22 +92,25 @@ def _begin(case: Case, clock: str, limit: Limit | None, at: dt.datetime) -> None
 
 
 def reading_of(
-    case: Flow, clock: str, pauses: Sequence[tuple[str, Pause]], definition: Definition
+    case: Flow, clock: str, pauses: Sequence[Pause], definition: Definition
 ) -> Reading:
-    """What the due moment of one clock of a case rests on. pauses: (kind, pause) in time order."""
+    """What the due moment of one clock of a case rests on. pauses: in time order."""
     kept = case.clocks[clock]
-    seat = case.holder if clock in (HOP, TIMER) and case.holder != APPLICANT else case.OWNER_SEAT
+    own_stay = clock in (HOP, TIMER)
+    seat = case.holder if own_stay and case.holder != APPLICANT else case.OWNER_SEAT
+    # A suspension stops the offices' clocks; the applicant's own time to answer runs meanwhile.
+    stops = not (own_stay and case.holder == APPLICANT)
     return Reading(
         started_at=dt.datetime.fromisoformat(kept["started_at"]),
         limits=tuple(Limit.parse(text) for text in [kept["limit"], *kept["extra"]]),
-        pauses=tuple(p for kind, p in pauses if kind in STOPPED_BY.get(clock, ())),
+        pauses=tuple(pauses) if stops else (),
         calendar=calendar_for(case.region_of(seat)),
         yellow_percent=definition.yellow_percent,
     )
 
 
 def derive(
-    case: Flow, clock: str, pauses: Sequence[tuple[str, Pause]], definition: Definition
+    case: Flow, clock: str, pauses: Sequence[Pause], definition: Definition
 ) -> Due | None:
     """Work out one clock's moments anew and keep them in `case.clocks`."""
     moments = due(reading_of(case, clock, pauses, definition))
@@ -117,10 +122,10 @@ def derive(
     return moments
 
 
-def pauses_of(case: Case) -> list[tuple[str, Pause]]:
-    """The case's suspensions as (kind, pause), the earliest first. One statement."""
+def pauses_of(case: Case) -> list[Pause]:
+    """The case's suspensions, the earliest first. One statement."""
     return [
-        (s.kind, Pause(s.started_at, s.ended_at, s.get_kind_display()))
+        Pause(s.started_at, s.ended_at, s.get_kind_display())
         for s in Suspension.objects.filter(case_id=case.pk).order_by("started_at", "id")
     ]
 
@@ -169,7 +174,7 @@ def working_days_taken(case: Flow, at: dt.datetime, definition: Definition) -> i
     whole = Reading(
         started_at=case.opened_at,
         limits=(Limit.parse("1G"),),
-        pauses=tuple(p for _, p in pauses),
+        pauses=tuple(pauses),
         calendar=calendar_for(case.region_of(case.OWNER_SEAT)),
     )
     return days_used(whole, at)
