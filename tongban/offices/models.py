@@ -6,7 +6,7 @@ the office that decided it.
 """
 
 from datetime import date
-from typing import Self
+from typing import Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,7 +15,10 @@ from django.db.models import F, Q
 WHOLE_SPAN = Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gte=F("valid_from"))
 
 
-class Dated(models.QuerySet["Region | Office"]):
+M = TypeVar("M", bound=models.Model)
+
+
+class Dated(models.QuerySet[M]):
     """Rows with effective days."""
 
     def in_force(self, on: date) -> Self:
