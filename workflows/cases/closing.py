@@ -19,7 +19,7 @@ def close(act: Act) -> None:
         case.concluded_at = act.at
         case.outcome = act.outcome or case.outcome or "done"
         act.record["is_late"] = is_late(case, act.at)
-        act.record["working_days"] = working_days_taken(case, act.at, act.definition)
+        act.record["working_days"] = working_days_taken(case, act.at)
     if not state.closes or case.closed_at is not None:
         return
     case.closed_at = act.at

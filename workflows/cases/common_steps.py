@@ -5,7 +5,7 @@ A plain class, not a model: `Flow` turns its methods into transitions of each fl
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from matters.catalogue.definition import Limit
 from tongban.offices.calendar import calendar_for
@@ -15,6 +15,7 @@ from .clocks import Reading, due
 from .declarations import ANY_SEAT, APPLICANT, CLOSED, HOLDER, OPEN, SUPERVISOR, SYSTEM, Guard, step
 from .forms import (
     AnswerForm,
+    ArrivalForm,
     AskForm,
     PassOnForm,
     RatingForm,
@@ -26,7 +27,13 @@ from .forms import (
 from .models import Document, Enquiry, Rating, Service
 
 if TYPE_CHECKING:
-    from .flow import Flow
+    from .declarations import State
+    from .models import Case
+
+    # At run time a plain class: a model among its bases would be a table of its own.
+    Base = Case
+else:
+    Base = object
 
 # How soon each kind must be answered; a house rule, not a law (咨询、催办 1 个, 投诉 5 个, 督办 3 个).
 ANSWER_WITHIN = {
@@ -52,32 +59,38 @@ has_unserved = Guard(
 asks_kept_small = Guard(
     "asks_kept_small",
     "您还有三条未答复的事项，请等待答复后再提",
-    lambda s: s.case.facts.get("open_enquiries", 0) < 3,  # noqa: PLR2004
+    lambda s: s.case.facts.get("open_enquiries", 0) < 3,
 )
 
 
-class CommonSteps:
+class CommonSteps(Base):
     """Mixed into every flow."""
+
+    if TYPE_CHECKING:
+        OWNER_SEAT: ClassVar[str]
+
+        @property
+        def current(self) -> State: ...
 
     @step("领取", source=OPEN, by=HOLDER, guards=(held_by_office, unclaimed), is_aside=True,
           while_suspended=True)  # fmt: skip
-    def claim(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def claim(self, act: Act) -> None:
         self.claimed_by_id = act.actor.user_id
 
     @step("退领", source=OPEN, by=HOLDER, guards=(held_by_office, claimed_by_me), is_aside=True,
           while_suspended=True)  # fmt: skip
-    def release(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def release(self, _act: Act) -> None:
         self.claimed_by_id = None
 
     @step("改派", source=OPEN, by=HOLDER, form=ReassignForm, guards=(held_by_office,),
           head_only=True, is_aside=True, while_suspended=True)  # fmt: skip
-    def reassign(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def reassign(self, act: Act) -> None:
         to = act.data["to"]
         self.claimed_by_id = to.pk
         act.note(to=to.name, reason=act.data["reason"])
 
     @step("转办", source=OPEN, by=HOLDER, form=PassOnForm, guards=(held_by_office,), is_aside=True)
-    def pass_on(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def pass_on(self, act: Act) -> None:
         """Another office of the place takes the holder's seat. One statement for its choice."""
         office = act.data["office"]
         seats = dict(self.seats)
@@ -90,22 +103,22 @@ class CommonSteps:
 
     @step("备注", source=(OPEN, CLOSED), by=ANY_SEAT, form=RemarkForm, is_aside=True,
           while_suspended=True)  # fmt: skip
-    def remark(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def remark(self, act: Act) -> None:
         act.note(text=act.data["text"])
 
     @step("咨询、催办或投诉", source=(OPEN, CLOSED), by=APPLICANT, form=AskForm, right="see",
           done="提出咨询、催办或投诉", guards=(asks_kept_small,), is_aside=True,
           while_suspended=True)  # fmt: skip
-    def ask(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def ask(self, act: Act) -> None:
         _enquire(self, act, kind=act.data["kind"], text=act.data["text"])
 
     @step("督办", source=OPEN, by=SUPERVISOR, form=UrgeForm, is_aside=True, while_suspended=True)
-    def urge(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def urge(self, act: Act) -> None:
         _enquire(self, act, kind=Enquiry.Kind.SUPERVISION, text=act.data["text"])
 
     @step("答复", source=(OPEN, CLOSED), by=ANY_SEAT, form=AnswerForm, guards=(has_questions,),
           is_aside=True, while_suspended=True)  # fmt: skip
-    def answer(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def answer(self, act: Act) -> None:
         """Answer an enquiry. One statement, besides the one for the choice."""
         enquiry: Enquiry = act.data["enquiry"]
         enquiry.answer, enquiry.answered_at = act.data["text"], act.at
@@ -120,19 +133,19 @@ class CommonSteps:
 
     @step("登记送达", source=(OPEN, CLOSED), by=ANY_SEAT, form=ServiceForm, guards=(has_unserved,),
           is_aside=True, while_suspended=True)  # fmt: skip
-    def record_service(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def record_service(self, act: Act) -> None:
         """A clerk tells how the waiting document reached the person, or didn't. Two statements."""
         _serve(self, act, dict(act.data))
 
-    @step("送达", source=(OPEN, CLOSED), by=SYSTEM, done="文书送达", guards=(has_unserved,),
+    @step("送达", source=(OPEN, CLOSED), by=SYSTEM, form=ArrivalForm, done="文书送达", guards=(has_unserved,),
           is_aside=True, while_suspended=True)  # fmt: skip
-    def serve(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def serve(self, act: Act) -> None:
         """The person opened the notice, or the mail arrived: an electronic 送达. Two statements."""
-        _serve(self, act, {"way": "inbox", "succeeded": True, "receiver": self.applicant_name})
+        _serve(self, act, {**act.data, "succeeded": True, "receiver": self.applicant_name})
 
     @step("评价", source=(OPEN, CLOSED), by=APPLICANT, form=RatingForm, is_aside=True,
           guards=(is_concluded, not_rated), while_suspended=True)  # fmt: skip
-    def rate(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def rate(self, act: Act) -> None:
         """One rating a case; it never changes the state. One statement."""
         Rating.objects.create(
             case_id=self.pk,
@@ -145,7 +158,7 @@ class CommonSteps:
         act.note(level=act.data["level"])
 
 
-def _enquire(case: Flow, act: Act, *, kind: str, text: str) -> None:
+def _enquire(case: CommonSteps, act: Act, *, kind: str, text: str) -> None:
     """Open an enquiry at the office that has the case, or decides it. One statement."""
     office_id = case.holder_office_id or case.office_of(case.OWNER_SEAT)
     moments = due(
@@ -172,7 +185,7 @@ def _enquire(case: Flow, act: Act, *, kind: str, text: str) -> None:
     act.note(enquiry=made.pk, kind=kind, text=text, office=office_id)
 
 
-def _serve(case: Flow, act: Act, how: dict[str, Any]) -> None:
+def _serve(case: CommonSteps, act: Act, how: dict[str, Any]) -> None:
     """Record one attempt at 送达 of the oldest waiting document; a success starts its limit."""
     waiting = list(case.facts["unserved"])
     document = Document.objects.get(pk=waiting[0])

@@ -24,6 +24,8 @@ SUPERVISOR: Final = "supervisor"
 # In a state: "as the pinned version says for the case's stage". In a step: "whoever holds the case".
 STAGE: Final = "@stage"
 HOLDER: Final = "@holder"
+# In a step: the seat that decides, whatever the flow calls it.
+OWNER: Final = "@owner"
 # In a step: every office that has a part in the case.
 ANY_SEAT: Final = "@any"
 # In a step's source: every state in which the case is open, or is closed.
@@ -67,6 +69,8 @@ class State:
     stops: tuple[str, ...] = ()
     # 'service': the limit runs from the day on which the document reached the person (送达).
     limit_from: str = "entry"
+    # The limit of the state before runs on here: one limit over several states.
+    keeps_hop: bool = False
     counts_as: str = ""
     closes: bool = False
     awaits: Awaits | None = None

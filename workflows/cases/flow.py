@@ -14,7 +14,7 @@ from matters.catalogue.definition import Definition, Limit
 from . import registry
 from .act import Act
 from .common_steps import CommonSteps
-from .declarations import CLOSED, OPEN, STAGE, Next, Seat, State, Step
+from .declarations import CLOSED, OPEN, OWNER, STAGE, Next, Seat, State, Step
 from .models import Case
 
 
@@ -52,7 +52,12 @@ class Flow(CommonSteps, Case):
             if not hasattr(body, "declared_step"):
                 # Without this an undecorated override would drop the step without a word.
                 raise FlowError(f"{cls.CODE}: {name} overrides a step without declaring one")
-            own = replace(body.declared_step, source=_states_meant(cls, body.declared_step.source))
+            declared: Step = body.declared_step
+            own = replace(
+                declared,
+                source=_states_meant(cls, declared.source),
+                by=tuple(cls.OWNER_SEAT if taker == OWNER else taker for taker in declared.by),
+            )
             cls.STEPS[name] = own
             setattr(cls, name, _as_transition(body, own))
         registry.register(cls)

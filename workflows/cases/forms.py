@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from tongban.accounts.models import Posting, User
 from tongban.offices.models import Office
@@ -19,6 +20,12 @@ class StepForm(forms.Form):
     def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.situation = situation
+
+
+def choices_of(field: forms.Field) -> QuerySet[Any]:
+    """The rows that a model choice offers; none for any other field."""
+    offered = field.queryset if isinstance(field, forms.ModelChoiceField) else None
+    return Enquiry.objects.none() if offered is None else offered
 
 
 class ReasonForm(StepForm):
@@ -73,10 +80,20 @@ class UrgeForm(StepForm):
     )
 
 
+class EnquiryChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.get_kind_display()}：{obj.text[:40]}"
+
+
+class ColleagueChoice(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.name)
+
+
 class AnswerForm(StepForm):
     """Answer one enquiry of this case. One statement for the choice of enquiries."""
 
-    enquiry = forms.ModelChoiceField(
+    enquiry = EnquiryChoice(
         label="答复哪一条",
         queryset=Enquiry.objects.none(),
         error_messages={"required": "请选择要答复的事项", "invalid_choice": "该事项已答复或不存在"},
@@ -93,13 +110,12 @@ class AnswerForm(StepForm):
         choice = self.fields["enquiry"]
         if isinstance(choice, forms.ModelChoiceField):
             choice.queryset = Enquiry.objects.filter(case_id=situation.case.pk, answered_at=None)
-            choice.label_from_instance = lambda e: f"{e.get_kind_display()}：{e.text[:40]}"  # type: ignore[method-assign]
 
 
 class ReassignForm(StepForm):
     """Pass the case to a colleague of the office that holds it."""
 
-    to = forms.ModelChoiceField(
+    to = ColleagueChoice(
         label="改派给",
         queryset=User.objects.none(),
         error_messages={"required": "请选择同事", "invalid_choice": "此人不在本单位任职"},
@@ -111,12 +127,11 @@ class ReassignForm(StepForm):
         choice = self.fields["to"]
         if isinstance(choice, forms.ModelChoiceField):
             here = Posting.objects.in_force(situation.today).filter(
-                office_id=situation.case.holder_office_id, role__in=("clerk", "head")
+                office_id=situation.case.holder_office_id or 0, role__in=("clerk", "head")
             )
             choice.queryset = User.objects.filter(
                 pk__in=here.values("user_id"), is_active=True
             ).order_by("username")
-            choice.label_from_instance = lambda user: user.name  # type: ignore[method-assign]
 
 
 class PassOnForm(StepForm):
@@ -142,7 +157,7 @@ class PassOnForm(StepForm):
             region = situation.case.region_of(situation.case.holder)
             choice.queryset = (
                 Office.objects.filter(region__code__startswith=region[:4], valid_to=None)
-                .exclude(pk=situation.case.holder_office_id)
+                .exclude(pk=situation.case.holder_office_id or 0)
                 .order_by("region_id", "name")
             )
 
@@ -183,3 +198,9 @@ class ServiceForm(StepForm):
         label="受送达人", max_length=100, error_messages={"required": "请写明受送达人"}
     )
     note = forms.CharField(label="备注", max_length=200, required=False)
+
+
+class ArrivalForm(StepForm):
+    """Which electronic way a document took to its person."""
+
+    way = forms.ChoiceField(choices=[("inbox", "站内信阅读"), ("email", "电子邮件到达")])

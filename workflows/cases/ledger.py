@@ -109,7 +109,7 @@ def _row(instance: models.Model, skip: tuple[str, ...] = ()) -> Row:
     for field in instance._meta.concrete_fields:
         if field.attname in skip:
             continue
-        columns.append(connection.ops.quote_name(field.column))
+        columns.append(connection.ops.quote_name(str(field.column)))
         values.append(field.get_db_prep_save(getattr(instance, field.attname), connection))
     return columns, values
 
@@ -121,7 +121,7 @@ def _marks(columns: Sequence[str]) -> str:
 def _typed_marks(model: type[models.Model], columns: Sequence[str]) -> str:
     """Placeholders cast to their column's type: a bare SELECT has no columns to infer them from."""
     types = {
-        connection.ops.quote_name(f.column): f.cast_db_type(connection)
+        connection.ops.quote_name(str(f.column)): f.cast_db_type(connection)
         for f in model._meta.concrete_fields
     }
     return ", ".join(f"%s::{types[column]}" for column in columns)

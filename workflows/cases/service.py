@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import structlog
 
 from tongban.accounts.actors import SYSTEM
@@ -15,19 +13,26 @@ from .perform import NotAllowed, Stale, perform
 log = structlog.get_logger(__name__)
 
 
-def serve_documents(*, now: dt.datetime | None = None) -> int:
+def serve_documents() -> int:
     """Take the `serve` step for every waiting document that has reached its person; how many.
 
     A message that failed serves nothing. Safe to run twice: a served document is no longer waiting.
     """
     served = 0
     unserved = _unserved_documents()
-    for delivery in delivered_documents(list(unserved)):
-        case = Case.objects.get(pk=unserved[delivery.document_id])
-        if delivery.document_id not in case.facts.get("unserved", [])[:1]:
+    for notice in delivered_documents().filter(document_id__in=list(unserved)):
+        case = Case.objects.get(pk=unserved[notice.document_id or 0])
+        if notice.document_id not in case.facts.get("unserved", [])[:1]:
             continue
         try:
-            perform(case.pk, "serve", actor=SYSTEM, token=case.seq, at=delivery.at)
+            perform(
+                case.pk,
+                "serve",
+                actor=SYSTEM,
+                data={"way": notice.channel},
+                token=case.seq,
+                at=notice.served_at,  # type: ignore[attr-defined]  # annotated
+            )
             served += 1
         except (Stale, NotAllowed) as error:
             # Somebody was quicker; the next round sees what is still waiting.

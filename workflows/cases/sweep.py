@@ -138,7 +138,7 @@ CLOCK_NAMES = {"hop": "环节时限", "promise": "承诺时限", "statutory": "�
 
 def _who_is_told(case: Flow, colour: str) -> list[int]:
     """The one who has it and the office's heads; on red everyone at that desk who may act."""
-    if case.holder == APPLICANT:
+    if case.holder_office_id is None:
         parties = Party.objects.filter(case_id=case.pk).exclude(user=None)
         return sorted({p.user_id for p in parties if p.user_id is not None})
     roles = ["head"] if case.claimed_by_id and colour == "yellow" else ["head", "clerk"]

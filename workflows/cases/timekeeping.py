@@ -70,6 +70,9 @@ def _enter(act: Act, state: State, came_from: tuple[str, str]) -> None:
     case.clocks.pop(TIMER, None)
     if case.suspended_as and act.pauses_changed and left:
         case.clocks[INTERRUPTED] = {**left, "stay": [came_from[0], came_from[1]]}
+    if state.keeps_hop and left:
+        case.clocks[HOP] = left
+        return
     interrupted = case.clocks.get(INTERRUPTED)
     if interrupted and interrupted["stay"] == [case.state, case.stage]:
         kept = case.clocks.pop(INTERRUPTED)
@@ -91,9 +94,7 @@ def _begin(case: Case, clock: str, limit: Limit | None, at: dt.datetime) -> None
         case.clocks[clock] = {"started_at": at.isoformat(), "limit": str(limit), "extra": []}
 
 
-def reading_of(
-    case: Flow, clock: str, pauses: Sequence[Pause], definition: Definition
-) -> Reading:
+def reading_of(case: Flow, clock: str, pauses: Sequence[Pause], definition: Definition) -> Reading:
     """What the due moment of one clock of a case rests on. pauses: in time order."""
     kept = case.clocks[clock]
     own_stay = clock in (HOP, TIMER)
@@ -109,9 +110,7 @@ def reading_of(
     )
 
 
-def derive(
-    case: Flow, clock: str, pauses: Sequence[Pause], definition: Definition
-) -> Due | None:
+def derive(case: Flow, clock: str, pauses: Sequence[Pause], definition: Definition) -> Due | None:
     """Work out one clock's moments anew and keep them in `case.clocks`."""
     moments = due(reading_of(case, clock, pauses, definition))
     case.clocks[clock].update(
@@ -168,7 +167,7 @@ def is_late(case: Case, at: dt.datetime) -> bool | None:
     return None
 
 
-def working_days_taken(case: Flow, at: dt.datetime, definition: Definition) -> int:
+def working_days_taken(case: Flow, at: dt.datetime) -> int:
     """Working days from handing in to `at`, pauses left out. One statement if it ever paused."""
     pauses = pauses_of(case) if case.clocks.get("pauses") else []
     whole = Reading(

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from workflows.cases.act import Situation
-from workflows.cases.forms import StepForm
+from workflows.cases.forms import StepForm, choices_of
 from workflows.cases.models import Material, Parcel, ParcelItem
 
 WAYBILL_HELP = "EMS 运单号，13 位字母数字"
@@ -47,15 +47,12 @@ class CollectForm(StepForm):
 
     def clean_papers(self) -> Any:
         chosen = self.cleaned_data["papers"]
-        field = self.fields["papers"]
-        if not isinstance(field, forms.ModelMultipleChoiceField):
-            return chosen
         definition = self.situation.definition
         may_follow = {m.code for m in definition.materials if m.missing_ok}
         here = {paper.pk for paper in chosen}
         lacking = [
             p.name
-            for p in field.queryset
+            for p in choices_of(self.fields["papers"])
             if p.is_required and p.code not in may_follow and p.pk not in here
         ]
         if lacking:
@@ -114,9 +111,8 @@ class SignForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        field = self.fields["arrived"]
-        if isinstance(field, forms.ModelMultipleChoiceField) and "arrived" in data:
-            missing = field.queryset.count() - len(data["arrived"])
+        if "arrived" in data:
+            missing = len(choices_of(self.fields["arrived"])) - len(data["arrived"])
             if missing and not data.get("missing_note"):
                 self.add_error("missing_note", f"有 {missing} 份材料未勾选，请说明缺失情况")
         return data

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from workflows.cases.act import Situation
-from workflows.cases.forms import StepForm
+from workflows.cases.forms import StepForm, choices_of
 from workflows.cases.models import Material
 
 MOST_ITEMS = 20
@@ -63,7 +63,7 @@ class SupplementForm(StepForm):
     def clean_items(self) -> Any:
         chosen = self.cleaned_data["items"]
         field = self.fields["items"]
-        owed = field.queryset.count() if isinstance(field, forms.ModelMultipleChoiceField) else 0
+        owed = len(choices_of(field))
         if len(chosen) < owed:
             raise forms.ValidationError("请一次补齐告知书所列的全部材料")
         return chosen

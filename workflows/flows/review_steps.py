@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from matters.catalogue.definition import Definition, Limit
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import (
+    ANY_SEAT,
     APPLICANT,
     HOLDER,
     HOP,
+    OWNER,
     PROMISE,
     STATUTORY,
     TIMER,
@@ -32,6 +34,11 @@ from .review_forms import (
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
+
+    # At run time a plain class: a model among its bases would be a table of its own.
+    Base = Flow
+else:
+    Base = object
 
 BEFORE_DECISION = ("received", "supplementing", "reviewing")
 
@@ -71,10 +78,10 @@ def _deemed_after(definition: Definition) -> Limit | None:
     return definition.deemed_acceptance.limit if definition.deemed_acceptance else None
 
 
-class ReviewSteps:
+class ReviewSteps(Base):
     @step("受理", source="received", target="reviewing", by=HOLDER, done="已受理",
           counts_as="accepted", notice="accepted", tone="primary")  # fmt: skip
-    def accept(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def accept(self, act: Act) -> None:
         """The deciding office takes the case on; the statutory clock begins. One statement."""
         self.accepted_on = act.today
         document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act))
@@ -82,7 +89,7 @@ class ReviewSteps:
 
     @step("视为受理", source="received", target="reviewing", by=TIMER, done="逾期视为受理",
           counts_as="accepted", notice="deemed_accepted", after=_deemed_after)  # fmt: skip
-    def deem_accepted(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def deem_accepted(self, act: Act) -> None:
         """Silence: accepted from the day of receipt, by the law that the version cites. One statement."""
         cited = act.definition.deemed_acceptance
         self.accepted_on = self.received_on
@@ -93,7 +100,7 @@ class ReviewSteps:
 
     @step("不予受理", source="received", target="refused", by=HOLDER, form=ReasonForm,
           tone="warning")  # fmt: skip
-    def refuse(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def refuse(self, act: Act) -> None:
         """A written decision with its reason and the person's remedies (行政许可法 32(5), 38). One statement."""
         act.outcome = "refused"
         document = act.issue(Document.Kind.NOT_ACCEPTED, with_remedies(self, act))
@@ -102,7 +109,7 @@ class ReviewSteps:
 
     @step("要求补正", source=("received", "reviewing"), target="supplementing", by=HOLDER,
           form=SupplementDemandForm, done="已一次性告知补正")  # fmt: skip
-    def require_supplement(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def require_supplement(self, act: Act) -> None:
         """One complete list; the person's time begins at 送达, the office's clocks stop now.
 
         Three statements: the suspension, the document, the papers now owed.
@@ -132,9 +139,9 @@ class ReviewSteps:
         act.tell("supplement_required", document=document, items=items, reason=reason)
 
     @step("提交补正", source="supplementing", target=Next(("received", "reviewing")),
-          by=(APPLICANT, "collector", "owner"), form=SupplementForm, right="supplement",
+          by=(APPLICANT, ANY_SEAT), form=SupplementForm, right="supplement",
           while_suspended=True, notice="supplemented", tone="primary")  # fmt: skip
-    def supplement(self: Flow, act: Act) -> str:  # type: ignore[misc]
+    def supplement(self, act: Act) -> str:
         """The missing papers are there; the clocks run on. Two statements, and the form's two."""
         papers = act.data["items"]
         ids = [paper.pk for paper in papers]
@@ -146,17 +153,17 @@ class ReviewSteps:
         back: str = self.facts["supplement_from"]
         return back
 
-    @step("逾期未补正，退件", source="supplementing", target="returned", by="owner",
+    @step("逾期未补正，退件", source="supplementing", target="returned", by=OWNER,
           form=ReasonForm, guards=(supplement_overdue,), while_suspended=True,
           done="逾期未补正，已退件", tone="warning")  # fmt: skip
-    def give_up(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def give_up(self, act: Act) -> None:
         act.outcome = "returned"
         act.note(reason=act.data["reason"])
         act.tell("case_step", message=f"因逾期未补正，办件已退回：{act.data['reason']}")
 
     @step("启动特别程序", source="reviewing", by=HOLDER, form=SpecialProcedureForm,
           guards=(has_special,), done="已启动特别程序")  # fmt: skip
-    def start_special(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def start_special(self, act: Act) -> None:
         """Hearing, inspection, expert review…: not counted, and told in writing (行政许可法 45). Two statements."""
         chosen = next(
             p for p in act.definition.special_procedures if p.name == act.data["procedure"]
@@ -169,14 +176,14 @@ class ReviewSteps:
 
     @step("结束特别程序", source="reviewing", by=HOLDER, form=ReasonForm, guards=(in_special,),
           while_suspended=True, done="特别程序已结束", notice="resumed")  # fmt: skip
-    def end_special(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def end_special(self, act: Act) -> None:
         """One statement."""
         act.resume()
         act.note(result=act.data["reason"])
 
     @step("延长办理期限", source="reviewing", by=HOLDER, form=ReasonForm, head_only=True,
           guards=(may_extend, extended_once, before_expiry), done="已延长办理期限")  # fmt: skip
-    def extend(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def extend(self, act: Act) -> None:
         """Once, by the head, before the limit runs out, the reason told (行政许可法 42). One statement."""
         granted = act.definition.extension
         if granted is None:  # the guard has seen to it
@@ -192,7 +199,7 @@ class ReviewSteps:
     @step("撤回申请", source=BEFORE_DECISION, target="withdrawn", by=APPLICANT, right="withdraw",
           form=ReasonForm, while_suspended=True, done="已撤回申请", notice="withdrawn",
           tone="warning")  # fmt: skip
-    def withdraw(self: Flow, act: Act) -> None:  # type: ignore[misc]
+    def withdraw(self, act: Act) -> None:
         act.outcome = "withdrawn"
         act.note(reason=act.data["reason"])
 

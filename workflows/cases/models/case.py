@@ -131,20 +131,20 @@ class Case(models.Model):
             GinIndex(fields=["office_ids"], name="case_offices"),
         ]
 
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return f"/cases/{self.number}/"
+
     @classmethod
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         """Load a row as an instance of its flow's class. Costs no SQL."""
         case = super().from_db(db, field_names, values)
         flow = case.__dict__.get("flow")
         if flow is not None:
-            case.__class__ = registry.flow_class(flow)
+            case.__class__ = registry.flow_class(flow)  # type: ignore[assignment]
         return case
-
-    def __str__(self) -> str:
-        return self.number
-
-    def get_absolute_url(self) -> str:
-        return f"/cases/{self.number}/"
 
     @property
     def is_open(self) -> bool:

@@ -60,8 +60,8 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.case_id}#{self.seq} {self.step}"
 
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def save(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise AppendOnly("流转记录只由 ledger.write 写入")
 
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+    def delete(self, *_args: Any, **_kwargs: Any) -> NoReturn:
         raise AppendOnly("流转记录不能删除")
