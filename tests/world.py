@@ -130,9 +130,7 @@ class World:
     ) -> Done:
         """`by` takes `step` in `case` as it stands now."""
         now = Case.objects.get(pk=case.pk)
-        return perform(
-            case.pk, step, actor=self.actor(by), data=data or {}, token=now.seq, at=at
-        )
+        return perform(case.pk, step, actor=self.actor(by), data=data or {}, token=now.seq, at=at)
 
 
 def build_world() -> World:

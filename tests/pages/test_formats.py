@@ -38,8 +38,7 @@ def test_a_day_is_shown_as_it_is() -> None:
 def test_nothing_is_shown_for_nothing() -> None:
     for shown in (zh_date, zh_datetime, zh_short, zh_time, zh_weekday, when):
         assert shown(None) == ""
-    for shown in (zh_number, zh_percent, zh_money):
-        assert shown(None) == "—"
+    assert {zh_number(None), zh_percent(None), zh_money(None)} == {"—"}
 
 
 def test_a_time_element_carries_the_machine_readable_time() -> None:
