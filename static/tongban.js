@@ -2,7 +2,12 @@
 (function () {
   "use strict";
 
-  /* One form is sent once, however often the button is pressed. */
+  function release(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  }
+
+  /* One form is sent once, however often the button is pressed; again after 10 s without an answer. */
   document.addEventListener("submit", function (event) {
     const form = event.target;
     if (form.method !== "post" || form.hasAttribute("hx-post")) return;
@@ -13,15 +18,13 @@
     form.dataset.sent = "1";
     const button = event.submitter || form.querySelector("button[type=submit]");
     if (button) button.setAttribute("aria-busy", "true");
+    setTimeout(release, 10000, form);
   });
 
   /* A page that comes back out of the browser's cache can be sent again. */
   window.addEventListener("pageshow", function (event) {
     if (!event.persisted) return;
-    document.querySelectorAll("form[data-sent]").forEach(function (form) {
-      delete form.dataset.sent;
-      form.querySelectorAll("[aria-busy]").forEach((b) => b.removeAttribute("aria-busy"));
-    });
+    document.querySelectorAll("form[data-sent]").forEach(release);
   });
 
   /* Keys: data-key="n" on a link, button or field. Off while somebody types; can be switched off for good. */

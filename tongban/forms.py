@@ -29,7 +29,7 @@ class DatePartsWidget(forms.MultiWidget):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         box = {"inputmode": "numeric", "autocomplete": "off"}
-        widgets = {
+        widgets: dict[str, forms.Widget | type[forms.Widget]] = {
             "year": forms.TextInput({**box, "maxlength": 4, "class": "w-4"}),
             "month": forms.TextInput({**box, "maxlength": 2, "class": "w-2"}),
             "day": forms.TextInput({**box, "maxlength": 2, "class": "w-2"}),

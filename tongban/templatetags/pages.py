@@ -27,7 +27,7 @@ LIGHTS = {
 class NavLink(NamedTuple):
     href: str
     label: str
-    count: int | None
+    unread: int | None
     current: bool
 
 
