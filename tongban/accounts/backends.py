@@ -13,7 +13,7 @@ from .names import account_named, open_accounts
 class NamePhoneOrIdBackend(BaseBackend):
     def authenticate(
         self,
-        _request: HttpRequest | None,
+        request: HttpRequest | None,  # noqa: ARG002 - Django binds it by this name
         username: str | None = None,
         password: str | None = None,
         **_others: Any,

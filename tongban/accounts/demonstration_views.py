@@ -1,5 +1,7 @@
 """The start page of a demonstration: be anybody with one click."""
 
+import re
+
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -8,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from .demonstration.cast import cast_list
+from .models import USERNAME_PATTERN
 from .names import open_accounts
 from .views import destination
 
@@ -26,7 +29,9 @@ def demonstration(request: HttpRequest) -> HttpResponse:
 
 
 def _become(request: HttpRequest) -> HttpResponse:
-    invented = open_accounts().filter(is_demonstration=True)
-    user = get_object_or_404(invented, username=request.POST.get("person", ""))
+    person = request.POST.get("person", "")
+    if not re.fullmatch(USERNAME_PATTERN, person):
+        raise Http404
+    user = get_object_or_404(open_accounts(), username=person, is_demonstration=True)
     login(request, user, backend=BACKEND)
     return HttpResponseRedirect(destination(request, user))

@@ -63,7 +63,8 @@ def _invent(luck: Random, region_code: str, first: date, last: date) -> Invented
 def id_number(region_code: str, birth: date, order: int) -> str:
     """The 18 characters of GB 11643 for a county, a day and an order number of 1 to 999."""
     body = f"{region_code}{birth:%Y%m%d}{order:03d}"
-    return body + ric.calc_check_digit(body + "0")
+    check_digit: str = ric.calc_check_digit(body + "0")
+    return body + check_digit
 
 
 def _name(luck: Random, region_code: str, *, is_man: bool) -> str:

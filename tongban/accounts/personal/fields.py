@@ -50,7 +50,7 @@ class EncryptedTextField(_Text):
         return [*super().check(**kwargs), *self._check_not_indexed()]
 
     def _check_not_indexed(self) -> list[checks.CheckMessage]:
-        if not (self.unique or self.db_index):
+        if not (self.unique or getattr(self, "db_index", False)):
             return []
         hint = "Two seals of one value differ; index a BlindIndexField."
         return [

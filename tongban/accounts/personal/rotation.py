@@ -17,6 +17,8 @@ from .columns import Column, columns
 from .sealing import TOKEN_PATTERN, UnreadablePersonalData
 
 BATCH = 500
+# NO KEY: rows that point here can still be inserted meanwhile.
+LOCK, SKIP = "FOR NO KEY UPDATE", "SKIP LOCKED"
 
 
 @dataclass(slots=True)
@@ -96,8 +98,7 @@ def _claimed(
     """The next (key, stored text), locked against writers until the transaction ends."""
     condition, parameter = column.stale()
     seek, place = (f'AND "{column.key}" > %s', [after]) if after is not None else ("", [])
-    # NO KEY: rows that point here can still be inserted meanwhile.
-    lock = "FOR NO KEY UPDATE" + ("" if waits else " SKIP LOCKED")
+    lock = LOCK if waits else f"{LOCK} {SKIP}"
     cursor.execute(
         f'SELECT "{column.key}", "{column.name}"::text FROM "{column.table}" '  # noqa: S608
         f'WHERE {condition} {seek} ORDER BY "{column.key}" LIMIT %s {lock}',
@@ -117,10 +118,10 @@ def _rewritten(
             outcome.unreadable.add(f"{column} {key}")
         else:
             if resealed != stored:
-                changes.append((resealed, key, stored))
+                changes.append((resealed, key))
     cursor.executemany(
         f'UPDATE "{column.table}" SET "{column.name}" = %s{column.cast} '  # noqa: S608
-        f'WHERE "{column.key}" = %s AND "{column.name}" = %s{column.cast}',
+        f'WHERE "{column.key}" = %s',
         changes,
     )
     return len(changes)
