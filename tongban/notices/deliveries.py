@@ -1,13 +1,23 @@
 """Which papers reached their people: what the cases record as service 送达."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import Case, DateTimeField, F, Q, QuerySet, When
 
 from tongban.notices.models import Channel, Notice, NoticeState
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
-def delivered_documents(*, since: datetime | None = None) -> QuerySet[Notice]:
+
+class Served(TypedDict):
+    served_at: datetime
+
+
+def delivered_documents(
+    *, since: datetime | None = None
+) -> "QuerySet[WithAnnotations[Notice, Served]]":
     """Notices that carry a document and reached the person, each with ``served_at``, oldest first.
 
     An e-mail has reached the person when their mail server took it (民事诉讼法 第九十条: the day on
