@@ -27,7 +27,8 @@ __all__ = [
 ]
 
 FRESH_SECONDS = 60.0
-PENDING = "pending"
+# 待分办: a desk of the service centre, for what nobody else is known to take.
+PENDING, SERVICE_CENTER = "pending", "service_center"
 
 
 class NoDesk(LookupError):
@@ -90,12 +91,11 @@ def office_for(*, kind: str, region: Region | str, level: str, on: date) -> Offi
 
     Levels: province, city, county, township. 重庆 has no cities, so `city` means the municipality
     there. Where the level has no such office the next one above answers (公积金 of a county is the
-    city's). An abolished region is answered for by its successor's office, if need be by the
-    successor's 待分办 desk. None if nobody up to the province does that work.
+    city's). An abolished region is answered for by its successor. None if nobody up to the province
+    does that work: the case is then for the `pending_desk`, and known to be unplaced.
     """
-    code = region if isinstance(region, str) else region.pk
     country = _country()
-    standing = country.standing(code, on)
+    standing = country.standing(region if isinstance(region, str) else region.pk, on)
     places = list(country.upward(standing))
     at_level = next((n for n, place in enumerate(places) if place.level == level), None)
     if at_level is None and level == Region.Level.CITY:
@@ -106,7 +106,7 @@ def office_for(*, kind: str, region: Region | str, level: str, on: date) -> Offi
         for each in (there, kind):
             if (place_code, each) in found:
                 return found[place_code, each]
-    return pending_desk(code, on) if standing.code != code else None
+    return None
 
 
 def pending_desk(region_code: str, on: date) -> Office:
@@ -116,7 +116,9 @@ def pending_desk(region_code: str, on: date) -> Office:
     """
     country = _country()
     places = [place.code for place in country.upward(country.standing(region_code, on))]
-    desks = Office.objects.in_force(on).filter(region__in=places, roles__contains=[PENDING])
+    desks = Office.objects.in_force(on).filter(
+        region__in=places, kind=SERVICE_CENTER, roles__contains=[PENDING]
+    )
     desk = min(desks, key=lambda o: (places.index(o.region_id), o.code), default=None)
     if desk is None:
         raise NoDesk(f"no office with the role {PENDING!r} from {region_code} upward")
@@ -174,9 +176,12 @@ _kept: Country | None = None
 
 def _country() -> Country:
     global _kept
-    if _kept is None or monotonic() >= _kept.fresh_until:
-        _kept = _read()
-    return _kept
+    kept = _kept
+    if kept is None or monotonic() >= kept.fresh_until:
+        kept = _read()
+        # A first start serves pages while offices are still being loaded: nothing is not kept.
+        _kept = kept if kept.places else None
+    return kept
 
 
 def _read() -> Country:
