@@ -101,7 +101,7 @@ def test_the_command_fails_loudly_over_an_unreadable_row(
 @pytest.fixture
 def drafts(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Column:
     """A table with sealed values inside JSON, known to the rotation as an app would register it."""
-    column = Column("drafts", "id", "data", is_json=True, purpose=of_the_last_key)
+    column = Column("drafts", "id", "data", is_json=True, purposes=of_the_last_key)
     monkeypatch.setattr(rotation, "columns", lambda: [column])
     settings.PERSONAL_DATA_KEYS = [OLD]
     typed = seal("typed by a joker", "somewhere else")
@@ -120,8 +120,8 @@ def drafts(db: None, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Col
     return column
 
 
-def of_the_last_key(path: sealed_columns.JsonPath) -> str | None:
-    return None if path[-1] == "remark" else f"form.{path[-1]}"
+def of_the_last_key(path: sealed_columns.JsonPath) -> list[str]:
+    return [] if path[-1] == "remark" else ["form.phone", "form.card"]
 
 
 def test_sealed_values_inside_json_are_rotated_and_nothing_beside_them_changes(
@@ -147,10 +147,10 @@ def test_every_sealed_field_and_registered_column_is_known(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sealed_columns, "_registered", {})
-    sealed_columns.register("accounts.Look", "reason", purpose=of_the_last_key)
+    sealed_columns.register("accounts.Look", "reason", purposes=of_the_last_key)
     known = {str(column): column for column in columns()}
     assert {"accounts_user.id_number", "accounts_user.phone"} <= set(known)
-    assert known["accounts_user.phone"].purpose(()) == "accounts.user.phone"
+    assert known["accounts_user.phone"].purposes(()) == ["accounts.user.phone"]
     assert known["accounts_look.reason"].is_json
 
 
@@ -173,7 +173,8 @@ def lost_write(monkeypatch: pytest.MonkeyPatch, person: User) -> str | None:
     monkeypatch.setattr(columns_module, "unseal", unseal_slowly)
     rotation.rotate()
     writers[0].join()
-    return User.objects.get(pk=person.pk).phone
+    phone: str | None = User.objects.get(pk=person.pk).phone
+    return phone
 
 
 @pytest.mark.django_db(transaction=True)

@@ -113,7 +113,7 @@ def test_an_id_number_means_the_persons_own_account_before_the_one_for_work(
 def test_an_unknown_name_costs_one_hash_like_a_wrong_password(
     client: Client, liu: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spent = []
+    spent: list[str] = []
     monkeypatch.setattr(backends, "make_password", spent.append)
     sign_in(client, "nobody-here", "wrong")
     assert spent == ["wrong"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +11,15 @@ from django.db.models import Field, Model
 
 from .fields import EncryptedTextField
 from .keys import newest_key
-from .sealed_columns import JsonPath, Purpose, registered
-from .sealing import TOKEN_PATTERN, is_sealed, key_id_of, seal, unseal
+from .sealed_columns import JsonPath, Purposes, registered
+from .sealing import (
+    TOKEN_PATTERN,
+    UnreadablePersonalData,
+    is_sealed,
+    key_id_of,
+    seal,
+    unseal,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class Column:
     key: str
     name: str
     is_json: bool
-    purpose: Purpose
+    purposes: Purposes
 
     def __str__(self) -> str:
         return f"{self.table}.{self.name}"
@@ -42,19 +50,18 @@ class Column:
     def resealed(self, stored: str) -> str:
         """The stored text with every older seal replaced. Raises UnreadablePersonalData."""
         if not self.is_json:
-            return _resealed(stored, self.purpose(()) or "")
+            return _resealed(stored, [*self.purposes(())])
         for path, token in _tokens(json.loads(stored), ()):
-            purpose = self.purpose(path)
-            if purpose is not None:
+            if purposes := [*self.purposes(path)]:
                 # Replaced in the text: reading and writing numbers as floats could change them.
-                stored = stored.replace(f'"{token}"', f'"{_resealed(token, purpose)}"')
+                stored = stored.replace(f'"{token}"', f'"{_resealed(token, purposes)}"')
         return stored
 
 
 def columns() -> list[Column]:
     """Every EncryptedTextField of every installed model, and the registered JSON columns."""
     found = [
-        _column(model, field, is_json=False, purpose=_always(field.purpose))
+        _column(model, field, is_json=False, purposes=_always(field.purpose))
         for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not model._meta.proxy
         for field in model._meta.local_concrete_fields
@@ -63,22 +70,27 @@ def columns() -> list[Column]:
     for sealed in registered():
         model = apps.get_model(sealed.model)
         field = model._meta.get_field(sealed.column)
-        found.append(_column(model, field, is_json=True, purpose=sealed.purpose))
+        found.append(_column(model, field, is_json=True, purposes=sealed.purposes))
     return found
 
 
-def _column(model: type[Model], field: Any, *, is_json: bool, purpose: Purpose) -> Column:
+def _column(model: type[Model], field: Any, *, is_json: bool, purposes: Purposes) -> Column:
     primary: Field[Any, Any] = model._meta.pk
-    return Column(model._meta.db_table, str(primary.column), field.column, is_json, purpose)
+    return Column(model._meta.db_table, str(primary.column), field.column, is_json, purposes)
 
 
-def _always(purpose: str) -> Purpose:
-    return lambda _path: purpose
+def _always(purpose: str) -> Purposes:
+    return lambda _path: [purpose]
 
 
-def _resealed(token: str, purpose: str) -> str:
+def _resealed(token: str, purposes: list[str]) -> str:
     key_id, _ = newest_key()
-    return token if key_id_of(token) == key_id else seal(unseal(token, purpose), purpose)
+    if key_id_of(token) == key_id:
+        return token
+    for purpose in purposes[:-1]:
+        with suppress(UnreadablePersonalData):
+            return seal(unseal(token, purpose), purpose)
+    return seal(unseal(token, purposes[-1]), purposes[-1])
 
 
 def _tokens(value: Any, path: JsonPath) -> Iterator[tuple[JsonPath, str]]:
