@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 from matters.catalogue.models import Matter, MatterVersion
 from matters.catalogue.pinned import forget_definitions
 from matters.catalogue.plan import Planned, make_plan
+from matters.catalogue.regions import forget_regions
 from tongban.accounts.actors import Actor, actor_of
 from tongban.accounts.models import Posting, User
 from tongban.offices.calendar import forget_calendars
+from tongban.offices.directory import forget_directory
 from tongban.offices.models import Department, Office, Province, Region
 from workflows.cases.models import Case
 from workflows.cases.opening import Application, PartyInput, open_case
@@ -136,7 +138,9 @@ class World:
 def build_world() -> World:
     """Everything but cases. About ten statements."""
     forget_calendars()
+    forget_directory()
     forget_definitions()
+    forget_regions()
     forget_offices()
     world = World()
     Province.objects.bulk_create(
@@ -282,6 +286,7 @@ ANSWERS = {
     "date": "2026-01-05",
     "money": "1200.50",
     "region": "511702",
+    "township": "511702901",
     "yes_no": "yes",
     "bank_card": "6222020000000000008",
     "uscc": "91500101MA5U00001K",
@@ -295,5 +300,7 @@ def answers_for(version: MatterVersion, **more: Any) -> dict[str, Any]:
     answers = {}
     for asked in version.definition["fields"]:
         kind = asked["kind"]
+        if kind == "region" and asked.get("region_level") == "township":
+            kind = "township"
         answers[asked["code"]] = asked["choices"][0][0] if kind == "choice" else ANSWERS[kind]
     return {**answers, **more}

@@ -80,12 +80,12 @@ class UrgeForm(StepForm):
     )
 
 
-class EnquiryChoice(forms.ModelChoiceField):
+class EnquiryChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.get_kind_display()}：{obj.text[:40]}"
 
 
-class ColleagueChoice(forms.ModelChoiceField):
+class ColleagueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
 

@@ -1,0 +1,1 @@
+"""Weeks of invented cases, played through the real engine: `manage.py simulate`."""

@@ -1,0 +1,63 @@
+"""Right answers to a matter's form, out of a seeded generator."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+from stdnum import luhn
+
+from matters.catalogue.definition import Definition, FormField
+from tongban.accounts.demonstration import Invented
+
+REASONS = ("工作变动", "投靠家人", "证件遗失", "证件到期", "异地居住", "子女随迁", "继续缴存")
+CARD_PREFIX = "622202"
+# The first of the two demonstration townships that every county has.
+DEMONSTRATION_TOWNSHIP = "901"
+USCC_SAMPLE = "91500101MA5U00001K"
+
+
+def answers(
+    definition: Definition, *, regions: Iterator[str], person: Invented, on: dt.date, luck: Random
+) -> dict[str, Any]:
+    """One answer to every question. regions: what the form's region fields get, in order."""
+    return {
+        asked.code: _answer(asked, regions=regions, person=person, on=on, luck=luck)
+        for asked in definition.fields
+    }
+
+
+def _answer(
+    asked: FormField, *, regions: Iterator[str], person: Invented, on: dt.date, luck: Random
+) -> str:
+    match asked.kind:
+        case "region":
+            county = next(regions)
+            return county + DEMONSTRATION_TOWNSHIP if asked.region_level == "township" else county
+        case "choice":
+            return luck.choice(asked.choices)[0]
+        case "name":
+            return person.name
+        case "id_number":
+            return person.id_number
+        case "phone":
+            return person.phone
+        case "date":
+            return (on - dt.timedelta(days=luck.randrange(1, 300))).isoformat()
+        case "money":
+            return f"{luck.randrange(100, 90000)}.{luck.randrange(100):02d}"
+        case "bank_card":
+            return _card(luck)
+        case "uscc":
+            return USCC_SAMPLE
+        case "yes_no":
+            return "yes"
+        case _:
+            return luck.choice(REASONS)[: asked.max_length or None]
+
+
+def _card(luck: Random) -> str:
+    body = f"{CARD_PREFIX}{luck.randrange(10**12):012d}"
+    return body + str(luhn.calc_check_digit(body))

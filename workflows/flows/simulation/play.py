@@ -1,0 +1,200 @@
+"""The play: cases are handed in day by day, and each walks on in the order of time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import heapq
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, Any, cast
+
+from matters.catalogue.models import MatterVersion
+from matters.catalogue.pinned import definition_of
+from tongban.accounts.demonstration import people
+from workflows.cases.clocks import local_day
+from workflows.cases.declarations import APPLICANT
+from workflows.cases.models import Case
+from workflows.cases.opening import Application, PartyInput, open_case
+from workflows.cases.perform import InvalidData, NotAllowed, perform
+
+from .answers import answers
+from .cast import Cast
+from .hours import citizen_moment, office_moment
+from .moves import Move, likely
+
+if TYPE_CHECKING:
+    from workflows.cases.flow import Flow
+
+MEAN_OFFICE_HOURS = 6.0
+MEAN_CITIZEN_HOURS = 20.0
+# Matters with definitions of their own come up far more often than those with only a name.
+DEEP_SHARE = 0.85
+
+
+@dataclass(order=True)
+class Due:
+    """A case's next move, in the queue of time."""
+
+    at: dt.datetime
+    nth: int
+    case_id: int = field(compare=False)
+    move: Move = field(compare=False)
+    actor_id: int = field(compare=False)
+
+
+@dataclass
+class Played:
+    opened: int = 0
+    steps: int = 0
+    stuck: int = 0
+
+
+class Play:
+    """One run. The same seed, people and catalogue give the same cases."""
+
+    def __init__(self, cast_: Cast, *, seed: int, until: dt.datetime) -> None:
+        self.cast, self.until, self.seed = cast_, until, seed
+        self.luck = Random(f"simulate {seed}")
+        self.names = people(seed)
+        self.queue: list[Due] = []
+        self.nth = 0
+        self.played = Played()
+        self.deep, self.plain = _versions()
+
+    def run(self, *, days: int, per_day: int, tick: Callable[[int], None]) -> Played:
+        """Hand in `per_day` cases on each of the last `days` days and play until `until`."""
+        openings = sorted(self._openings(days, per_day))
+        for moment in openings:
+            self._play_up_to(moment, tick)
+            self._open(moment)
+            tick(1)
+        self._play_up_to(self.until, tick)
+        return self.played
+
+    def _openings(self, days: int, per_day: int) -> Iterator[dt.datetime]:
+        first = local_day(self.until) - dt.timedelta(days=days - 1)
+        for offset in range(days):
+            day = first + dt.timedelta(days=offset)
+            # On rest days people still apply on their phones, but fewer.
+            share = 1.0 if day.weekday() < 5 else 0.3
+            for _ in range(round(per_day * share)):
+                start = dt.datetime.combine(day, dt.time(8), self.until.tzinfo)
+                moment = start + dt.timedelta(minutes=self.luck.randrange(13 * 60))
+                if moment < self.until:
+                    yield moment
+
+    def _play_up_to(self, moment: dt.datetime, tick: Callable[[int], None]) -> None:
+        while self.queue and self.queue[0].at < moment:
+            due = heapq.heappop(self.queue)
+            case = Case.objects.get(pk=due.case_id)
+            try:
+                done = perform(
+                    case.pk,
+                    due.move.step,
+                    actor=self.cast.actor(due.actor_id),
+                    data=due.move.data(case, self.luck),
+                    token=case.seq,
+                    at=due.at,
+                )
+            except (NotAllowed, InvalidData):
+                # E.g. one clerk for two stages: such a case waits for a person, as it would in life.
+                self.played.stuck += 1
+                continue
+            self.played.steps += 1
+            tick(1)
+            self._plan(done.case, due.at)
+
+    def _open(self, moment: dt.datetime) -> None:
+        luck = self.luck
+        home = luck.choice(["500000", "510000"])
+        # Nine of ten cross the border: that is what the zone is for.
+        away = "510000" if home == "500000" else "500000"
+        owner = away if luck.random() < 0.9 else home
+        version = luck.choice(self.deep if luck.random() < DEEP_SHARE else self.plain)
+        origin = self.cast.county(home, luck)
+        person = luck.choice(self.cast.citizens[home])
+        regions = self._regions(version, owner, origin)
+        application = Application(
+            draft_key=uuid.UUID(int=luck.getrandbits(128), version=4),
+            version=version,
+            origin_region=origin,
+            applicant_region=person.region_code,
+            parties=[
+                PartyInput(
+                    role="applicant",
+                    name=person.name,
+                    user=person,
+                    id_number=person.id_number or "",
+                    phone=person.phone or "",
+                )
+            ],
+            data=answers(
+                definition_of(version.pk),
+                regions=regions,
+                person=next(self.names),
+                on=local_day(moment),
+                luck=luck,
+            ),
+        )
+        case = open_case(application, actor=self.cast.actor(person.pk), at=moment).case
+        self.played.opened += 1
+        self._plan(case, moment)
+
+    def _regions(self, version: MatterVersion, owner: str, origin: str) -> Iterator[str]:
+        """The place that owns the matter first; a second region field gets the place of handing in."""
+        there = self.cast.county(owner, self.luck)
+        if version.flow in ("household_move", "fund_transfer"):
+            # Its first field is where one moves to: the place one is at now.
+            yield origin
+            yield there
+        while True:
+            yield there
+
+    def _plan(self, case: Flow, moment: dt.datetime) -> None:
+        move = likely(case, self.luck)
+        if move is None:
+            return
+        step = case.STEPS[move.step]
+        by_citizen = step.by == (APPLICANT,) or (step.by[0] == APPLICANT)
+        if by_citizen:
+            actor_id: int | None = self._citizen_of(case)
+            at = citizen_moment(moment, MEAN_CITIZEN_HOURS, self.luck)
+        else:
+            seat = self._seat(case, step.by)
+            office_id = case.office_of(seat)
+            actor_id = office_id and self.cast.clerk(office_id, self.luck, case.deciders)
+            at = office_moment(moment, case.region_of(seat), MEAN_OFFICE_HOURS, self.luck)
+        if actor_id is None:
+            self.played.stuck += 1
+            return
+        self.nth += 1
+        heapq.heappush(self.queue, Due(at, self.nth, case.pk, move, actor_id))
+
+    def _seat(self, case: Flow, takers: tuple[str, ...]) -> str:
+        filled = [taker for taker in takers if case.office_of(taker) is not None]
+        if case.state == "in_transit":
+            return definition_of(case.version_id).stage(case.stage).seat
+        return filled[0] if filled else case.holder
+
+    def _citizen_of(self, case: Flow) -> int | None:
+        event: Any = case.events.order_by("seq").first()
+        return cast("int | None", event.actor_id)
+
+
+def _versions() -> tuple[list[MatterVersion], list[MatterVersion]]:
+    """Published versions in force with a definition of their own, and the rest; each in slug order."""
+    rows = list(
+        MatterVersion.objects.filter(status="published", valid_to=None)
+        .select_related("matter")
+        .order_by("matter__slug")
+    )
+    deep = [row for row in rows if row.definition.get("promise") or row.definition.get("statutory")]
+    deep += [row for row in rows if row.flow == "household_move"]
+    return deep, [row for row in rows if row not in deep]
+
+
+def steps_expected(days: int, per_day: int) -> int:
+    """A rough total for the progress bar."""
+    return round(days * per_day * 6.2)
