@@ -20,6 +20,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 
 from tongban.services.places import Places
+from tongban.services.trouble import told
 
 KEY_BYTES = 32
 NAMES = ("SECRET_KEY", "PERSONAL_DATA_KEYS", "BLIND_INDEX_KEY")
@@ -45,7 +46,10 @@ def keyring(environ: Mapping[str, str], places: Places) -> Keyring:
         kept = _kept(places.keys)
         if kept is None:
             _refuse_to_invent(environ, places)
-            kept = _made(places.keys)
+            try:
+                kept = _made(places.keys)
+            except OSError as problem:
+                raise ImproperlyConfigured(told(problem)) from None
         given = {**kept, **given}
     return Keyring(
         given["SECRET_KEY"],

@@ -125,7 +125,7 @@ class Postgres:
             check=False,
         )
         if done.returncode:
-            raise Trouble(f"建立 PostgreSQL 数据目录失败：{_last_line(done.stderr)}")
+            raise Trouble(f"建立 PostgreSQL 数据目录失败：{_reason(done.stderr)}")
         self._let_in_whoever_runs_this(draft)
         draft.rename(self.places.database)
 
@@ -144,7 +144,7 @@ class Postgres:
         if not processes.wait_until(decided, seconds=120) or process.poll() is not None:
             self.stop()
             raise Trouble(
-                f"PostgreSQL 没有启动：{_last_line(self.log.read_text('utf-8', 'replace'))}"
+                f"PostgreSQL 没有启动：{_reason(self.log.read_text('utf-8', 'replace'))}"
                 f"（全文在 {self.log}）"
             )
 
@@ -169,6 +169,10 @@ def _listed(folder: Path) -> str:
     return '"' + str(folder).replace('"', '""') + '"'
 
 
-def _last_line(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "没有留下说明"
+def _reason(text: str) -> str:
+    """The line that says why, out of many that say what was done about it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if any("No space left on device" in line for line in lines):
+        return "磁盘已满，请腾出约 500 MB 空间后再运行一次"
+    blamed = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "error:"))]
+    return (blamed or lines or ["没有留下说明"])[-1]
