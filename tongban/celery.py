@@ -33,7 +33,7 @@ def broker_url(redis_url: str) -> str:
     if parts.scheme != "unix":
         return redis_url
     options = dict(pair.partition("=")[::2] for pair in parts.query.split("&") if pair)
-    query = {"virtual_host": options["db"]} if "db" in options else {}
+    query = {"virtual_host": options["db"]} if options.get("db") else {}
     user = f"{parts.netloc}" if "@" in parts.netloc else ""
     return f"redis+socket://{user}{quote(parts.path)}" + (f"?{urlencode(query)}" if query else "")
 
@@ -45,7 +45,7 @@ def queues() -> list[Queue]:
 def worker_command(*, concurrency: int = 1) -> list[str]:
     """The command that starts a worker on every queue; ``up`` and a test use this one."""
     return [
-        *(sys.executable, "-m", "celery", "--app", "tongban", "worker"),
+        *(sys.executable, "-m", "celery", "--app", "tongban", "--quiet", "worker"),
         *("--queues", ",".join(QUEUES), "--concurrency", str(concurrency)),
         *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
     ]
@@ -54,7 +54,7 @@ def worker_command(*, concurrency: int = 1) -> list[str]:
 def beat_command(var_dir: Path) -> list[str]:
     """The command that starts the beat, its memory of past slots kept under ``var_dir``."""
     return [
-        *(sys.executable, "-m", "celery", "--app", "tongban", "beat"),
+        *(sys.executable, "-m", "celery", "--app", "tongban", "--quiet", "beat"),
         *("--schedule", str(var_dir / "celerybeat-schedule")),
         *("--pidfile", "", "--loglevel", "WARNING"),
     ]

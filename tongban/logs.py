@@ -18,7 +18,7 @@ PERSONAL = re.compile(
     r"(?<!\d)\d{17}[\dXxXx](?!\d)"  # resident ID number
     r"|(?<![\dA-Za-z])\d{15,19}(?!\d)"  # bank card, ID number of the first generation
     r"|(?<!\d)\d{4}(?:[ -]\d{4}){2,3}[ -]\d{1,7}(?!\d)"  # bank card in groups of four
-    r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"  # mobile phone
+    r"|(?<!\d)(?:(?:\+|00)?86[ -]?)?[1１][3-9３-９]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"  # mobile phone
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # e-mail address
 )
 
@@ -98,7 +98,10 @@ def logging_config(*, debug: bool) -> dict[str, Any]:
             # Its default handlers print unscrubbed and, with DEBUG off, mail the whole request.
             "django": {"handlers": [], "propagate": True, "level": "INFO"},
             "django.server": {"handlers": [], "propagate": True, "level": "INFO"},
-            # It greets at every start; lock-outs are warnings.
+            # A line for every start, every task or every line of an SMTP dialogue; what somebody
+            # has to look at comes as a warning.
             "axes": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},
+            "mail.log": {"level": "WARNING"},
         },
     }

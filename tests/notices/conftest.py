@@ -221,7 +221,9 @@ def site_environment(redis_prefix: str) -> Callable[[], dict[str, str]]:
             **os.environ,
             "DATABASE_URL": f"postgres://{database['USER']}@/{database['NAME']}?{options}",
             "REDIS_KEY_PREFIX": redis_prefix,
-            "EMAIL_URL": f"smtp://{site.EMAIL_HOST}:{site.EMAIL_PORT}",
+            "EMAIL_HOST": site.EMAIL_HOST,
+            "EMAIL_PORT": str(site.EMAIL_PORT),
+            "EMAIL_URL": "",
         }
 
     return environment

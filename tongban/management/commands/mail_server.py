@@ -39,9 +39,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8025, help="default %(default)s")
+        parser.add_argument("--folder", type=Path, help="default: mail among the site's files")
 
-    def handle(self, *_: Any, port: int, **__: Any) -> None:
-        folder = settings.VAR_DIR / "mail"
+    def handle(self, *_: Any, port: int, folder: Path | None, **__: Any) -> None:
+        folder = folder or Path(settings.VAR_DIR) / "mail"
         folder.mkdir(parents=True, exist_ok=True)
         try:
             asyncio.run(self.serve(folder, port))
@@ -58,5 +59,6 @@ class Command(BaseCommand):
         server = await loop.create_server(lambda: SMTP(box, hostname="tongban"), HOST, port)
         self.stdout.write(f"mail server on {HOST}:{port}, messages in {folder}")
         self.stdout.flush()
-        async with server:
-            await stop.wait()
+        await stop.wait()
+        # Not waited for: a client that keeps its connection open would keep us up.
+        server.close()

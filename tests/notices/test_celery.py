@@ -1,0 +1,139 @@
+"""The Celery app: every task has a queue, every queue a worker, and a worker delivers."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from datetime import timedelta
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery.beat import PersistentScheduler
+from django.conf import settings as site
+from django.utils import timezone
+from redis import Redis
+
+from tongban.accounts.models import User
+from tongban.celery import QUEUES, app, beat_command, broker_url, worker_command
+from tongban.notices import hints
+from tongban.notices.models import Notice
+
+from .conftest import PATIENCE, Mailbox, MailServer, owed_email, written
+
+
+def own_tasks() -> list[str]:
+    app.loader.import_default_modules()
+    return [name for name in app.tasks if not name.startswith("celery.")]
+
+
+SCHEDULE: dict[str, Any] = site.CELERY_BEAT_SCHEDULE
+
+
+@pytest.mark.parametrize("entry", sorted(SCHEDULE))
+def test_every_entry_of_the_beat_names_a_task_that_exists(entry: str) -> None:
+    assert SCHEDULE[entry]["task"] in own_tasks()
+
+
+@pytest.mark.parametrize("entry", sorted(SCHEDULE))
+def test_a_slot_that_was_missed_is_dropped_before_the_next_one(entry: str) -> None:
+    declared = SCHEDULE[entry]
+
+    assert declared["options"]["expires"] > 0
+    if isinstance(declared["schedule"], int | float):
+        assert declared["options"]["expires"] <= declared["schedule"]
+
+
+def test_every_task_goes_to_a_queue_that_the_worker_consumes() -> None:
+    command = worker_command()
+    consumed = set(command[command.index("--queues") + 1].split(","))
+
+    assert consumed == set(QUEUES) == set(app.amqp.queues)
+    for task in own_tasks():
+        routes = [to for name, to in site.CELERY_TASK_ROUTES.items() if fnmatch(task, name)]
+        assert len(routes) == 1, f"{task} has no queue of its own"
+        assert routes[0]["queue"] in consumed
+
+
+def test_a_misspelt_queue_is_refused_where_the_task_is_sent() -> None:
+    with pytest.raises(Exception, match="notises"):
+        app.tasks["notices.deliver"].apply_async(queue="notises")
+
+
+def test_a_task_is_done_again_when_its_worker_is_lost_and_never_outlives_a_minute() -> None:
+    assert app.conf.task_acks_late
+    assert app.conf.task_reject_on_worker_lost
+    assert app.conf.worker_prefetch_multiplier == 1
+    assert app.conf.task_time_limit == 60
+    assert app.conf.task_ignore_result
+
+
+@pytest.mark.parametrize(
+    ("redis", "celery"),
+    [
+        ("redis://localhost:6379/0", "redis://localhost:6379/0"),
+        ("rediss://:secret@redis.example:6380/2", "rediss://:secret@redis.example:6380/2"),
+        ("unix:///run/valkey.sock", "redis+socket:///run/valkey.sock"),
+        ("unix:///run/valkey.sock?db=3", "redis+socket:///run/valkey.sock?virtual_host=3"),
+        ("unix:///run/valkey.sock?db=", "redis+socket:///run/valkey.sock"),
+        ("unix://:secret@/run/v.sock", "redis+socket://:secret@/run/v.sock"),
+    ],
+)
+def test_the_broker_is_the_redis_of_the_settings(redis: str, celery: str) -> None:
+    assert broker_url(redis) == celery
+
+
+def test_the_beat_keeps_its_memory_among_the_sites_own_files(tmp_path: Path) -> None:
+    assert str(tmp_path / "celerybeat-schedule") in beat_command(tmp_path)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_real_worker_on_the_real_broker_delivers_what_was_owed_while_it_was_down(
+    citizen: User,
+    mail_server: MailServer,
+    mailbox: Mailbox,
+    site_environment: Callable[[], dict[str, str]],
+) -> None:
+    for _ in range(3):
+        written(owed_email(citizen))
+        hints.knock()
+
+    worker = subprocess.Popen(  # noqa: S603
+        worker_command(), env=site_environment(), start_new_session=True
+    )
+    try:
+        for _ in range(3):
+            mailbox.arrived.get(timeout=PATIENCE)
+    finally:
+        worker.terminate()
+        assert worker.wait(PATIENCE) == 0
+
+    # A worker asked to stop finishes what it has begun.
+    assert set(Notice.objects.values_list("state", flat=True)) == {"delivered"}
+    assert mailbox.messages() == []
+
+
+def remember_an_hour_ago(var_dir: Path) -> None:
+    """The memory of a beat that stopped an hour ago; a new one would wait for a first slot."""
+    scheduler = PersistentScheduler(app, schedule_filename=str(var_dir / "celerybeat-schedule"))
+    for entry in scheduler.schedule.values():
+        entry.last_run_at = timezone.now() - timedelta(hours=1)
+    scheduler.close()
+
+
+def test_a_real_beat_sends_the_dispatcher_its_message(
+    site_environment: Callable[[], dict[str, str]], redis_prefix: str, tmp_path: Path, db: None
+) -> None:
+    remember_an_hour_ago(tmp_path)
+    beat = subprocess.Popen(  # noqa: S603
+        beat_command(tmp_path), env=site_environment(), start_new_session=True
+    )
+    try:
+        with Redis.from_url(site.REDIS_URL, socket_timeout=None) as redis:
+            queue: Any = redis.blpop([f"{redis_prefix}notices"], timeout=PATIENCE)
+    finally:
+        os.kill(beat.pid, signal.SIGTERM)
+        beat.wait(PATIENCE)
+
+    assert b"notices.deliver" in queue[1]
