@@ -54,6 +54,8 @@ def _problems_of_seats(definition: Definition) -> Iterator[str]:
             yield f"席位 {rule.seat} 按字段 {code} 定地区，但没有这个字段"
         elif fields[code].kind != "region" or not fields[code].required:
             yield f"席位 {rule.seat} 按字段 {code} 定地区，该字段须为必填的 region"
+        elif rule.level == "township" and fields[code].region_level != "township":
+            yield f"席位 {rule.seat} 在乡镇街道，字段 {code} 的 region_level 须为 township"
     seats = {rule.seat for rule in definition.seats}
     for stage in definition.stages:
         if stage.seat not in seats:
@@ -66,6 +68,8 @@ def _problems_of_fields(definition: Definition) -> Iterator[str]:
             yield f"字段 {field.code} 是选择题，但没有选项"
         if field.kind != "choice" and field.choices:
             yield f"字段 {field.code} 不是选择题，不能有选项"
+        if field.region_level != "county" and field.kind != "region":
+            yield f"字段 {field.code} 不是 region，不能写 region_level"
         if field.max_length and field.kind not in ("text", "textarea", "name"):
             yield f"字段 {field.code} 的类型 {field.kind} 自有长度，不能写 max_length"
 
@@ -104,13 +108,13 @@ def _problems_of_certainty(definition: Definition) -> Iterator[str]:
 
 
 def _problems_with_flow(definition: Definition, flow: FlowShape) -> Iterator[str]:
-    filled = {rule.seat for rule in definition.seats}
-    staged = {stage.seat for stage in definition.stages}
+    filled = [rule.seat for rule in definition.seats]
     for seat in flow.seats:
         if seat not in filled:
             yield f"流程 {flow.name} 的席位 {seat} 没有指定机构"
-    for seat in sorted(filled - set(flow.seats) - set(flow.optional_seats) - staged):
-        yield f"流程 {flow.name} 没有席位 {seat}，也没有环节用到它"
+    for seat in filled:
+        if seat not in (*flow.seats, *flow.optional_seats):
+            yield f"流程 {flow.name} 没有席位 {seat}"
     for state in definition.hops:
         if state not in flow.states:
             yield f"时限写给状态 {state}，流程 {flow.name} 没有这个状态"

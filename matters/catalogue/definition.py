@@ -100,7 +100,7 @@ class Material(Part):
 
 
 class FormField(Part):
-    """One question of the application form."""
+    """One question of the application form. `region_level`: which places a region picker offers."""
 
     code: Code
     label: Text
@@ -110,6 +110,7 @@ class FormField(Part):
     example: str = ""
     choices: tuple[tuple[Code, Text], ...] = ()
     max_length: int | None = Field(default=None, ge=1, le=2000)
+    region_level: Literal["county", "township"] = "county"
     certainty: Certainty = "inferred"
 
 

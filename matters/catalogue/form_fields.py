@@ -19,6 +19,7 @@ from tongban.forms import DatePartsField, DatePartsWidget
 LONGEST_TEXT = 200
 LONGEST_TEXTAREA = 2000
 LONGEST_NAME = 50
+LONGEST_TYPED = 40
 RADIOS_UP_TO = 7
 # 手机号; 固定电话 with area code; nothing else rings in the two provinces.
 PHONE = re.compile(r"1[3-9][0-9]{9}|0[1-9][0-9]{1,2}-?[2-9][0-9]{6,7}")
@@ -46,15 +47,17 @@ class CompactField(forms.CharField):
     def __init__(self, problem: Callable[[str], str | None], **kwargs: Any) -> None:
         self.problem = problem
         # Room for what compacting takes away; what stays is measured by `problem`.
-        super().__init__(max_length=40, **kwargs)
+        super().__init__(max_length=LONGEST_TYPED, **kwargs)
 
     def to_python(self, value: Any) -> str:
         typed = super().to_python(value)
-        return compact(typed) if typed and len(typed) <= LONGEST_NAME else typed or ""
+        return compact(typed) if typed and len(typed) <= LONGEST_TYPED else typed or ""
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if value and (problem := self.problem(value)):
+        if not value or len(value) > LONGEST_TYPED:
+            return
+        if problem := self.problem(value):
             raise ValidationError(problem, code="invalid")
 
 
@@ -134,7 +137,7 @@ class DayWidget(DatePartsWidget):
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         whole = data.get(name)
         if isinstance(whole, str):
-            return whole.split("-")
+            return [*whole.split("-", 2), "", ""][:3]
         return super().value_from_datadict(data, files, name)
 
 
@@ -158,16 +161,12 @@ def _money(_spec: FormField) -> forms.Field:
     )
 
 
-def _region(_spec: FormField) -> forms.Field:
+def _region(spec: FormField) -> forms.Field:
     return forms.ChoiceField(
-        choices=_regions_to_pick,
-        error_messages={"invalid_choice": "请从列表中选择区县"},
+        choices=lambda: [("", "请选择"), *region_choices(spec.region_level)],
+        error_messages={"invalid_choice": "请从列表中选择"},
         widget=forms.Select(attrs={"autocomplete": "off"}),
     )
-
-
-def _regions_to_pick() -> list[Any]:
-    return [("", "请选择"), *region_choices()]
 
 
 def _choice(spec: FormField) -> forms.Field:

@@ -10,8 +10,12 @@ from matters.catalogue.spelling import initials, pinyin
 
 
 def normalised(text: str) -> str:
-    """Full-width and capital letters made plain, so that what is typed meets what is kept."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    """Full-width and capital letters made plain, so that what is typed meets what is kept.
+
+    What cannot be printed becomes a space: PostgreSQL takes no NUL in a text.
+    """
+    plain = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(sign if sign.isprintable() else " " for sign in plain).strip()
 
 
 def search_text(name: str, *extra: str) -> str:

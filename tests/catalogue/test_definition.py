@@ -19,6 +19,8 @@ RELAY = FlowShape(
     stage_states=("reviewing",),
     steps=("collect", "decide"),
 )
+HOME = {"code": "home", "label": "户籍地", "kind": "region"}
+ELDER = {"seat": "elder", "office_kind": "police", "level": "county", "region": "origin"}
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +47,7 @@ def definition(**changes: Any) -> Definition:
             ],
             "stages": [{"code": "review", "name": "审查", "seat": "owner", "limit": "10G"}],
             "hops": {"collected": "3G"},
-            "fields": [{"code": "home", "label": "户籍地", "kind": "region"}],
+            "fields": [HOME],
             "result": {"kind": "notice", "name": "结果通知"},
             **changes,
         }
@@ -61,15 +63,15 @@ def test_a_whole_definition_has_no_problems() -> None:
     [
         ({"stages": [{"code": "review", "name": "审查", "seat": "elder"}]}, "环节 review 的席位 elder 没有指定机构"),
         ({"seats": [definition().seats[1].model_dump()]}, "流程 接力 的席位 collector 没有指定机构"),
-        ({"seats": [*definition().model_dump()["seats"], {"seat": "elder", "office_kind": "police", "level": "county", "region": "origin"}]}, "流程 接力 没有席位 elder"),
+        ({"seats": [*definition().seats, ELDER]}, "流程 接力 没有席位 elder"),
         ({"hops": {"flown": "3G"}}, "时限写给状态 flown，流程 接力 没有这个状态"),
         ({"fields": []}, "席位 owner 按字段 home 定地区，但没有这个字段"),
         ({"fields": [{"code": "home", "label": "户籍地", "kind": "text"}]}, "该字段须为必填的 region"),
-        ({"fields": [{"code": "home", "label": "户籍地", "kind": "region", "required": False}]}, "该字段须为必填的 region"),
+        ({"fields": [{**HOME, "required": False}]}, "该字段须为必填的 region"),
         ({"stages": []}, "流程 接力 须至少有一个环节"),
         ({"stages": [definition().stages[0].model_dump(mode="json")] * 2}, "环节 review 写了两次"),
         ({"extension": {"limit": "10G", "basis": "某法"}}, "有延长，却没有法定时限"),
-        ({"statutory": "20G", "extension": {"limit": "10Z", "basis": "某法"}, "legal_basis": ["某法"]}, "延长与法定时限的单位不同"),
+        ({"statutory": "20G", "extension": {"limit": "10Z", "basis": "某法"}}, "延长与法定时限的单位不同"),
         ({"deemed_acceptance": {"limit": "5G", "basis": "某法"}}, "视为受理的依据“某法”不在设定依据"),
         ({"promise": "30G", "statutory": "20G"}, "承诺时限 30个工作日长于法定时限 20个工作日"),
         ({"certainty": {"promise": "stated"}}, "certainty 写了 promise，但该项未公布"),
@@ -101,7 +103,7 @@ def test_a_definition_that_names_no_known_key_is_refused() -> None:
 
 def test_a_definition_cannot_be_changed() -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        definition().promise = Limit.parse("3G")
+        definition().promise = Limit.parse("3G")  # type: ignore[misc]
 
 
 def test_it_comes_back_from_json_as_it_was() -> None:

@@ -5,17 +5,37 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from matters.catalogue.loading import Loaded
-from matters.catalogue.models import MatterVersion, PublishedIsFinal
+from matters.catalogue.models import Matter, MatterVersion, PublishedIsFinal
 from matters.catalogue.pinned import definition_of, forget_definitions
+from tongban.offices.models import Department
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def published(catalogue: Loaded) -> MatterVersion:
-    return MatterVersion.objects.get(matter__name="川渝两地户口迁移")
+def published(departments: None) -> MatterVersion:
+    matter = Matter.objects.create(
+        slug="hukouqianyi",
+        name="川渝两地户口迁移",
+        department=Department.objects.get(name="公安"),
+        theme="户籍",
+        source_url="https://example.com/",
+        source_batch="川渝通办第一批",
+        certainty="stated",
+    )
+    return MatterVersion.objects.create(
+        matter=matter,
+        number=1,
+        status="published",
+        valid_from=dt.date(2026, 1, 1),
+        mode="joint",
+        mode_certainty="inferred",
+        flow="household_move",
+        definition={"seats": [], "result": {"kind": "registration", "name": "户口登记"}},
+        published_at=timezone.now(),
+    )
 
 
 def draft_of(published: MatterVersion) -> MatterVersion:
