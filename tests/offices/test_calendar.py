@@ -2,12 +2,12 @@
 
 from datetime import date, timedelta
 from itertools import islice
+from time import monotonic
 
 import holidays
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from tongban.offices import calendar
 from tongban.offices.calendar import calendar_for, forget_calendars, unannounced_year
 from tongban.offices.models import CalendarDay, CalendarVersion
 
@@ -169,8 +169,8 @@ class TestTheMemory:
         django_assert_num_queries: DjangoAssertNumQueries,
     ) -> None:
         before = calendar_for(WANZHOU)
-        later = calendar.monotonic() + 61
-        monkeypatch.setattr(calendar, "monotonic", lambda: later)
+        later = monotonic() + 61
+        monkeypatch.setattr("tongban.offices.calendar.monotonic", lambda: later)
         with django_assert_num_queries(1):
             assert calendar_for(WANZHOU) is before
         with django_assert_num_queries(0):
@@ -184,8 +184,8 @@ class TestTheMemory:
         )
         CalendarVersion.objects.create(number=99, source="构造", imported_at=NOW)
         assert calendar_for(WANZHOU).is_working(day)
-        later = calendar.monotonic() + 61
-        monkeypatch.setattr(calendar, "monotonic", lambda: later)
+        later = monotonic() + 61
+        monkeypatch.setattr("tongban.offices.calendar.monotonic", lambda: later)
         assert not calendar_for(WANZHOU).is_working(day)
         assert calendar_for(WANZHOU).version == 99
 
