@@ -57,8 +57,10 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tongban.accounts.middleware.StaySignedIn",
+    "workflows.cases.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "workflows.cases.middleware.ActorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -138,6 +140,16 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# What people hand in: outside the web root, shown only by workflows.cases.pages.
+UPLOAD_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_HANDLERS = [
+    "workflows.cases.upload_limits.LimitedUpload",  # first: it drops what is too large as it comes
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# Enough that far too long a text still comes back as an error of its field.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 keys = keyring(os.environ, local)
 SECRET_KEY = keys.secret_key

@@ -8,6 +8,7 @@ Decoders of pictures and PDFs have been broken before, so it runs apart, with li
 and without this site's keys; it imports neither Django nor the site.
 """
 
+import contextlib
 import io
 import resource
 import sys
@@ -16,7 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 JPEG, PNG, PDF = "image/jpeg", "image/png", "application/pdf"
-REASONS = ("type", "heic", "pixels", "locked", "active", "pages", "broken")
+REASONS = ("type", "heic", "pixels", "locked", "pages", "broken")
 REFUSED = 3
 MOST_PIXELS = 40_000_000  # an A4 page at 600 dpi has 35 million
 LONGEST_SIDE = 5_000
@@ -27,17 +28,17 @@ MOST_MEMORY = 1 << 30
 MOST_SECONDS = 20
 
 # What a PDF may do besides being read: run, open, send, fetch, carry files.
-ACTIVE_KEYS = frozenset(
-    "/OpenAction /AA /JavaScript /JS /EmbeddedFiles /EF /AF /Collection /XFA /Movie /RichMediaContent "
-    "/RichMediaSettings /Renditions".split()
-)
-ACTIONS = frozenset(
-    "/JavaScript /Launch /SubmitForm /ImportData /GoToR /GoToE /URI /Rendition /Movie /Sound "
-    "/RichMediaExecute".split()
-)
-ACTIVE_ANNOTATIONS = frozenset("/FileAttachment /RichMedia /Movie /Sound /Screen /3D".split())
+ACTIVE_KEYS = {
+    *("/OpenAction", "/AA", "/JavaScript", "/JS", "/EmbeddedFiles", "/EF", "/AF", "/Collection"),
+    *("/XFA", "/Movie", "/RichMediaContent", "/RichMediaSettings", "/Renditions"),
+}
+ACTIONS = {
+    *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToR", "/GoToE", "/URI"),
+    *("/Rendition", "/Movie", "/Sound", "/RichMediaExecute"),
+}
+ACTIVE_ANNOTATIONS = {"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"}
 # What tells of the person or the program, and not of the paper.
-TELLTALE_KEYS = frozenset("/Metadata /PieceInfo".split())
+TELLTALE_KEYS = {"/Metadata", "/PieceInfo"}
 
 
 class Refused(Exception):
@@ -66,7 +67,7 @@ def cleaned(sent: bytes) -> tuple[str, bytes]:
     if mime in (JPEG, PNG):
         return mime, picture(sent, mime)
     if mime == PDF:
-        return mime, pages(sent)
+        return mime, document(sent)
     raise Refused("heic" if mime in ("image/heic", "image/avif") else "type")
 
 
@@ -87,10 +88,11 @@ def picture(sent: bytes, mime: str) -> bytes:
         raise Refused("pixels") from bomb
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise Refused("broken") from error
-    try:
-        image = ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, ValueError, TypeError, KeyError, ZeroDivisionError):
-        pass  # the note on which side is up is damaged; the picture itself is not
+    # A damaged note on which side is up is no damage to the picture.
+    with contextlib.suppress(
+        OSError, SyntaxError, ValueError, TypeError, KeyError, ZeroDivisionError
+    ):
+        ImageOps.exif_transpose(image, in_place=True)
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     drawn, written = _on_white(image), io.BytesIO()
     if mime == JPEG:
@@ -118,27 +120,27 @@ def _on_white(image: Any) -> Any:
     return sheet
 
 
-def pages(sent: bytes) -> bytes:
+def document(sent: bytes) -> bytes:
     """The same pages in a new file without anything that acts; an electronic seal does not survive."""
     import pikepdf
 
     try:
-        document = pikepdf.open(io.BytesIO(sent))
+        pdf = pikepdf.open(io.BytesIO(sent))
     except pikepdf.PasswordError as error:
         raise Refused("locked") from error
     except pikepdf.PdfError as error:
         raise Refused("broken") from error
-    with document:
-        if document.is_encrypted:
+    with pdf:
+        if pdf.is_encrypted:
             raise Refused("locked")
-        if len(document.pages) > MOST_PAGES or len(document.objects) > MOST_OBJECTS:
+        if len(pdf.pages) > MOST_PAGES or len(pdf.objects) > MOST_OBJECTS:
             raise Refused("pages")
-        if not document.pages:
+        if not pdf.pages:
             raise Refused("broken")
-        _quieten(document)
+        _quieten(pdf)
         written = io.BytesIO()
         # Streams go over as they lie: unpacking them here is what a bomb waits for.
-        document.save(
+        pdf.save(
             written,
             compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
@@ -147,21 +149,21 @@ def pages(sent: bytes) -> bytes:
     return written.getvalue()
 
 
-def _quieten(document: Any) -> None:
-    for each in document.pages:
+def _quieten(pdf: Any) -> None:
+    for each in pdf.pages:
         if "/Annots" in each.obj:
             kept = [a for a in each.obj.Annots if a.get("/Subtype") not in ACTIVE_ANNOTATIONS]
             each.obj.Annots = kept
-    for whole in document.objects:
+    for whole in pdf.objects:
         for part in _dictionaries(whole):
             if part.get("/S") in ACTIONS:
-                _drop(part, frozenset(part.keys()))
+                _drop(part, set(part.keys()))
             _drop(part, ACTIVE_KEYS | TELLTALE_KEYS)
-    if "/Info" in document.trailer:
-        del document.trailer["/Info"]
+    if "/Info" in pdf.trailer:
+        del pdf.trailer["/Info"]
 
 
-def _drop(part: Any, keys: frozenset[str]) -> None:
+def _drop(part: Any, keys: set[str]) -> None:
     for key in keys & set(part.keys()):
         # A stream keeps how long it is and how it is packed.
         if key not in ("/Length", "/Filter", "/DecodeParms"):
