@@ -22,6 +22,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 OLDEST = (3, 11)
 CHECKOUT = Path(__file__).resolve().parent
@@ -76,7 +77,7 @@ def main(words: list[str]) -> int:
         required, becomes = COMMANDS[command]
         ensure(required)
         environ = environment(os.environ, command=command, started=started)
-        os.execve(PYTHON, [str(PYTHON), *becomes, *words[1:], *extra(command)], environ)
+        os.execve(PYTHON, [str(PYTHON), *becomes, *words[1:], *arguments_for(command)], environ)
     except Trouble as trouble:
         say(f"✗ {trouble}")
     except OSError as problem:
@@ -87,7 +88,7 @@ def main(words: list[str]) -> int:
     return 1
 
 
-def extra(command: str) -> list[str]:
+def arguments_for(command: str) -> list[str]:
     """What the person gave as `make test ARGS="…"`."""
     takes_arguments = command in {"test", "manage", "psql"}
     return shlex.split(os.environ.get("ARGS", "")) if takes_arguments else []
@@ -169,25 +170,39 @@ def digest(required: str) -> str:
 
 
 def is_complete(required: str) -> bool:
-    """Whether the marker says so, for this place and Python, and nothing has gone since."""
+    """Whether all that is pinned was installed here, and nothing has gone since."""
+    return is_whole() and marker().get("installed", {}).get(required) == digest(required)
+
+
+def is_whole() -> bool:
+    """Whether an install was finished here with this Python, and nothing has gone since."""
+    found = marker()
+    return (
+        PYTHON.exists()
+        and found.get("place") == str(VENV)
+        and found.get("python") == os.path.realpath(PYTHON)
+        and set(found.get("packages", [""])) <= set(packages())
+    )
+
+
+def marker() -> dict[str, Any]:
+    """What the marker says; nothing where it is missing or damaged."""
     try:
-        marker = json.loads(MARKER.read_text("utf-8"))
-        return (
-            marker["place"] == str(VENV)
-            and marker["python"] == os.path.realpath(PYTHON)
-            and PYTHON.exists()
-            and marker["installed"].get(required) == digest(required)
-            and set(marker["packages"]) <= set(packages())
-        )
-    except (OSError, ValueError, KeyError, AttributeError):
-        return False
+        found = json.loads(MARKER.read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def mark(required: str) -> None:
-    installed = {name: digest(name) for name in {RUNTIME, required}}
-    marker = {"place": str(VENV), "python": os.path.realpath(PYTHON), "installed": installed}
     draft = MARKER.with_suffix(".new")
-    draft.write_text(json.dumps({**marker, "packages": packages()}), "utf-8")
+    content = {
+        "place": str(VENV),
+        "python": os.path.realpath(PYTHON),
+        "installed": {name: digest(name) for name in {RUNTIME, required}},
+        "packages": packages(),
+    }
+    draft.write_text(json.dumps(content), "utf-8")
     draft.replace(MARKER)
 
 
@@ -200,24 +215,13 @@ def packages() -> list[str]:
 
 
 def remove_broken() -> None:
-    """An environment of ours that was never finished, or has lost its Python, is made anew.
+    """An environment of ours that was never finished, or has lost a part of it, is made anew.
 
     Installing over it would not do: what was broken off may look installed.
     """
-    finished = MARKER.exists() and PYTHON.exists() and still_whole()
-    if not VENV.exists() or finished:
-        return
-    if OURS.exists() or not PYTHON.exists():
+    if VENV.exists() and not is_whole() and (OURS.exists() or not PYTHON.exists()):
         say("▸ .venv 不完整（上次安装中断或文件缺失），重新建立…")
         shutil.rmtree(VENV)
-
-
-def still_whole() -> bool:
-    try:
-        marker = json.loads(MARKER.read_text("utf-8"))
-        return marker["place"] == str(VENV) and set(marker["packages"]) <= set(packages())
-    except (OSError, ValueError, KeyError):
-        return False
 
 
 def refuse_full_disk() -> None:

@@ -122,7 +122,7 @@ def _key(text: str) -> PersonalDataKey:
 def _kept(path: Path) -> dict[str, str] | None:
     try:
         kept: dict[str, str] = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except PermissionError:
         raise ImproperlyConfigured(

@@ -1,15 +1,17 @@
 """The long-running parts of the site as children of one process, their lines in one terminal."""
 
+import contextlib
 import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO
+
+from tongban.services.narration import say
 
 SECONDS_TO_FINISH = 12.0
 
@@ -93,9 +95,8 @@ def _signal_session(
 
 def _relay(title: str, output: IO[bytes]) -> None:
     """Every line as it comes, with the part's name before it."""
-    for line in output:
-        try:
-            sys.stdout.write(f"{title} │ {line.decode('utf-8', 'replace').rstrip()}\n")
-            sys.stdout.flush()
-        except (OSError, ValueError):  # the terminal is gone; the part must not block on its pipe
-            continue
+    with output:
+        for line in output:
+            # A terminal that has gone must not make the part wait on its pipe.
+            with contextlib.suppress(OSError, ValueError):
+                say(f"{title} │ {line.decode('utf-8', 'replace').rstrip()}")

@@ -1,0 +1,42 @@
+"""The parts of the site in one terminal."""
+
+import os
+import sys
+
+import pytest
+
+from tongban.services.children import Children, Ended
+from tongban.services.processes import is_alive, wait_until
+
+FAMILY = "import os, time; os.fork(); print(os.getpid(), flush=True); time.sleep(60)"
+
+
+def test_every_line_bears_its_parts_name(capsys: pytest.CaptureFixture[str]) -> None:
+    children = Children(os.environ)
+    children.start("网站", [sys.executable, "-c", "print('第一行'); print('第二行')"])
+    assert children.first_end(seconds=10) == Ended("网站", 0)
+    children.stop()
+    assert capsys.readouterr().out == "网站 │ 第一行\n网站 │ 第二行\n"
+
+
+def test_the_end_of_one_part_is_told_with_its_code() -> None:
+    children = Children(os.environ)
+    children.start("定时", [sys.executable, "-c", "import time; time.sleep(60)"])
+    children.start("任务", [sys.executable, "-c", "raise SystemExit(3)"])
+    assert children.first_end(seconds=10) == Ended("任务", 3)
+    children.stop()
+
+
+def test_stopping_ends_the_children_of_the_parts_too(capsys: pytest.CaptureFixture[str]) -> None:
+    children = Children(os.environ)
+    children.start("任务", [sys.executable, "-c", FAMILY])
+    lines: list[str] = []
+
+    def both_have_spoken() -> bool:
+        lines.extend(capsys.readouterr().out.split("\n"))
+        return len([line for line in lines if line]) == 2
+
+    assert wait_until(both_have_spoken, seconds=10)
+    children.stop()
+    pids = [int(line.split("│")[1]) for line in lines if line]
+    assert wait_until(lambda: not any(map(is_alive, pids)), seconds=5)
