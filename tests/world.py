@@ -91,6 +91,17 @@ class World:
     def actor(self, name: str) -> Actor:
         return actor_of(self.people[name].pk)
 
+    def post(self, who: str, name: str, region: str, kind: str, role: str) -> User:
+        """One more clerk or head, for a test that needs them."""
+        user = User.objects.create(
+            username=who.replace("_", "-"), name=name, kind="staff", password="!"
+        )
+        Posting.objects.create(
+            user=user, office=self.office(region, kind), role=role, valid_from=dt.date(2020, 1, 1)
+        )
+        self.people[who] = user
+        return user
+
     def matter(self, name: str, **changes: Any) -> MatterVersion:
         """The published version of a real matter; with `changes` to its definition, one of its own."""
         key = name + repr(sorted(changes.items()))

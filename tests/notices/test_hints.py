@@ -81,8 +81,9 @@ def test_a_closed_port_costs_less_than_a_second_and_then_nothing_for_a_while(
     assert seconds_of_a_knock() < A_SECOND
     assert hints.circuit.is_open()
 
-    monkeypatch.setattr(hints, "broker", pytest.fail)
-    hints.knock()
+    with monkeypatch.context() as patch:
+        patch.setattr(hints, "broker", pytest.fail)
+        hints.knock()
 
 
 def test_a_broker_that_accepts_and_says_nothing_costs_less_than_a_second(broker_at: Any) -> None:

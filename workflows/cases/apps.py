@@ -6,3 +6,12 @@ class CasesConfig(AppConfig):
     label = "cases"
     verbose_name = "办件"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let the rotation of keys find the sealed answers that lie inside JSON."""
+        from tongban.accounts.personal import sealed_columns
+
+        sealed_kinds = ("id_number", "phone", "bank_card")
+        purposes = [f"catalogue.answer.{kind}" for kind in sealed_kinds]
+        for model, column in (("cases.Case", "data"), ("cases.Draft", "data")):
+            sealed_columns.register(model, column, purposes=lambda _path: purposes)

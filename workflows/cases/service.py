@@ -31,7 +31,7 @@ def serve_documents() -> int:
                 actor=SYSTEM,
                 data={"way": notice.channel},
                 token=case.seq,
-                at=notice.served_at,  # type: ignore[attr-defined]  # annotated
+                at=notice.served_at,
             )
             served += 1
         except (Stale, NotAllowed) as error:

@@ -188,9 +188,10 @@ class ReviewSteps(Base):
         granted = act.definition.extension
         if granted is None:  # the guard has seen to it
             raise LookupError("no extension in this version")
-        clocks = [c for c in (HOP, PROMISE, STATUTORY) if c in self.clocks]
-        for clock in clocks:
-            act.extend(clock=clock, limit=granted.limit, reason=act.data["reason"])
+        for clock in (HOP, PROMISE, STATUTORY):
+            # Units never mix: a stay counted in other days keeps its own limit.
+            if str(self.clocks.get(clock, {}).get("limit", "")).endswith(granted.limit.unit):
+                act.extend(clock=clock, limit=granted.limit, reason=act.data["reason"])
         facts = {"limit": granted.limit.text, "basis": granted.basis, "reason": act.data["reason"]}
         document = act.issue(Document.Kind.EXTENSION, matter_lines(self, act) | facts)
         act.note(**facts)
