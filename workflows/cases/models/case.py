@@ -47,16 +47,29 @@ class Case(models.Model):
     seq = models.PositiveIntegerField("流转序号", default=0)
     head = models.BinaryField("链头", default=b"")
 
-    matter = models.ForeignKey("catalogue.Matter", models.PROTECT, related_name="+")
+    # The indexes in Meta begin with these; a second one each would be written at every step.
+    matter = models.ForeignKey(
+        "catalogue.Matter", models.PROTECT, related_name="+", db_index=False
+    )
     version = models.ForeignKey("catalogue.MatterVersion", models.PROTECT, related_name="+")
     mode = models.CharField("办理模式", max_length=12)
 
     holder = models.CharField("持有方", max_length=40, blank=True, default="")
     holder_office = models.ForeignKey(
-        "offices.Office", models.PROTECT, null=True, blank=True, related_name="held_cases"
+        "offices.Office",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="held_cases",
+        db_index=False,
     )
     claimed_by = models.ForeignKey(
-        "accounts.User", models.SET_NULL, null=True, blank=True, related_name="claimed_cases"
+        "accounts.User",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="claimed_cases",
+        db_index=False,
     )
     seats = models.JSONField("席位", default=dict)
     office_ids = ArrayField(models.BigIntegerField(), default=list)
@@ -123,12 +136,23 @@ class Case(models.Model):
                 fields=["claimed_by", "due_at", "id"], name="case_mine", condition=Q(closed_at=None)
             ),
             models.Index(
+                fields=["holder_office", "matter", "due_at", "id"],
+                name="case_queue_matter",
+                condition=Q(closed_at=None),
+            ),
+            models.Index(
+                fields=["holder_office", "due_at", "id"],
+                name="case_unplaced",
+                condition=Q(closed_at=None, is_unplaced=True),
+            ),
+            models.Index(
                 fields=["next_alarm_at"], name="case_alarm", condition=~Q(next_alarm_at=None)
             ),
             models.Index(fields=["due_at", "id"], name="case_due", condition=Q(closed_at=None)),
             models.Index(fields=["matter", "-opened_at"], name="case_matter"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
-            GinIndex(fields=["office_ids"], name="case_offices"),
+            # Where an office has a part without holding the case: what it waits for.
+            GinIndex(fields=["office_ids"], name="case_open_offices", condition=Q(closed_at=None)),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +161,7 @@ class Case(models.Model):
     def get_absolute_url(self) -> str:
         return f"/cases/{self.number}/"
 
-    @classmethod
+    @classmethod  # type: ignore[override]  # the stubs speak of a later Django
     def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
         """Load a row as an instance of its flow's class. Costs no SQL."""
         case = super().from_db(db, field_names, values)
