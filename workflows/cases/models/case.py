@@ -48,9 +48,7 @@ class Case(models.Model):
     head = models.BinaryField("链头", default=b"")
 
     # The indexes in Meta begin with these; a second one each would be written at every step.
-    matter = models.ForeignKey(
-        "catalogue.Matter", models.PROTECT, related_name="+", db_index=False
-    )
+    matter = models.ForeignKey("catalogue.Matter", models.PROTECT, related_name="+", db_index=False)
     version = models.ForeignKey("catalogue.MatterVersion", models.PROTECT, related_name="+")
     mode = models.CharField("办理模式", max_length=12)
 

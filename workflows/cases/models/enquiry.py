@@ -28,7 +28,9 @@ class Enquiry(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(
-                fields=["office", "due_at"], name="enquiry_open", condition=Q(answered_at=None)
+                fields=["office", "due_at", "id"],
+                name="enquiry_open",
+                condition=Q(answered_at=None),
             )
         ]
 
