@@ -159,8 +159,8 @@ class Case(models.Model):
     def get_absolute_url(self) -> str:
         return f"/cases/{self.number}/"
 
-    @classmethod  # type: ignore[override]  # the stubs speak of a later Django
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:  # type: ignore[override]
         """Load a row as an instance of its flow's class. Costs no SQL."""
         case = super().from_db(db, field_names, values)
         flow = case.__dict__.get("flow")
