@@ -86,7 +86,7 @@ def test_the_one_due_longest_goes_first_and_what_is_not_due_stays(
     # A long encoded subject starts on a line of its own, behind a space.
     subjects = [str(message["Subject"]).strip() for message in mailbox.messages()]
     assert [subject.split("：")[0] for subject in subjects] == [
-        "【川渝通办】材料已签收",
+        "【川渝通办】材料已收到",
         "【川渝通办】审批通过",
     ]
 

@@ -15,13 +15,13 @@ from tongban.notices.rendering import CannotRender, path_of, render, render_emai
 
 FOLDER = site.BASE_DIR / "templates" / "notices"
 TEMPLATES = sorted(path.stem for path in FOLDER.glob("[a-z]*.txt"))
-# Whether anybody has something left to do by a date.
-OPEN_STEPS = {
+# In which somebody has something left to do by a date.
+DATED_STEPS = {
     *("case_step", "submitted", "forwarded", "received", "accepted", "deemed_accepted"),
-    *("supplement_required", "supplemented", "extended", "suspended", "resumed"),
+    *("supplement_required", "supplemented", "extended", "resumed"),
     *("approved", "concluded", "deadline_yellow", "deadline_red", "urged"),
 }
-LAST_STEPS = {"refused", "disapproved", "delivered", "withdrawn"}
+OTHER_STEPS = {"refused", "disapproved", "delivered", "withdrawn", "suspended"}
 WHOLE: dict[str, Any] = {
     "number": "CY512026112100001",
     "matter": "残疾人两项补贴",
@@ -50,7 +50,7 @@ def templates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_there_are_words_for_every_step_that_people_are_told_of() -> None:
-    assert set(TEMPLATES) >= OPEN_STEPS | LAST_STEPS
+    assert set(TEMPLATES) >= DATED_STEPS | OTHER_STEPS
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
@@ -67,7 +67,7 @@ def test_a_notice_says_which_case_it_is_about_and_what_is_next(template: str) ->
     assert "\n\n\n" not in rendered.body
 
 
-@pytest.mark.parametrize("template", sorted(OPEN_STEPS))
+@pytest.mark.parametrize("template", sorted(DATED_STEPS))
 def test_a_date_that_is_known_is_told(template: str) -> None:
     assert "2026年12月5日" in render(notice(template)).body
 
@@ -81,6 +81,30 @@ def test_a_notice_makes_sense_with_nothing_but_number_and_matter(template: str) 
     # No label without its value, no date that was not given.
     assert not re.search(r"：\s*(\n|$)(?!\n)", rendered.body)
     assert "最迟" not in rendered.body
+
+
+def test_instants_are_told_in_the_words_and_the_time_of_the_two_provinces() -> None:
+    """A limit that ends with a day is told as that day, not as the midnight after it."""
+    context = {
+        "number": "CY1",
+        "matter": "户口迁移",
+        "at": "2026-11-21T01:30:00+00:00",
+        "due": "2026-12-05T16:00:00+00:00",
+        "promise": "2026-12-10T07:30:00+00:00",
+    }
+
+    body = render(notice("accepted", context)).body
+
+    assert "时间：2026年11月21日 09:30" in body
+    assert "这一步最迟 2026年12月5日 完成" in body
+    assert "整件最迟 2026年12月10日 15:30 办结" in body
+
+
+@pytest.mark.parametrize("due", ["soon", "2026-12-05", "2026-13-45T16:00:00Z", "2026-12-05T16:00:00", 7, None])
+def test_what_is_no_instant_is_left_unsaid(due: object) -> None:
+    body = render(notice("accepted", {"number": "CY1", "matter": "户口迁移", "due": due})).body
+
+    assert "最迟" not in body
 
 
 def test_what_is_to_be_supplemented_is_listed_whole_and_numbered() -> None:

@@ -1,15 +1,20 @@
 """From a template's name and a context to the words a person reads."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.template import Context, Engine, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import VariableDoesNotExist
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from tongban.notices.models import Notice
+from tongban.templatetags.formats import zh_date, zh_datetime
 
 # What a template over plain JSON values can raise: it isn't there, doesn't parse, or a filter
 # meets a value of another kind than it expects.
@@ -40,11 +45,42 @@ def render(notice: Notice) -> Rendered:
     # A name that begins with an underscore is a part of others, and no name leads elsewhere.
     if not re.fullmatch(r"[a-z][a-z0-9_]*", notice.template):
         raise CannotRender(f"no such template: {notice.template!r}")
-    text = text_from(f"{notice.template}.txt", notice.context)
+    text = text_from(f"{notice.template}.txt", readable(notice.context))
     subject, _, body = text.strip().partition("\n")
     if not subject:
         raise CannotRender("the template gives no subject")
     return Rendered(" ".join(subject.split()), tidied(body))
+
+
+def readable(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context with its instants in words: ``at`` becomes ``at_text``, and ``due``,
+    ``promise`` (the first moment that is too late) likewise. Words already given stay.
+    """
+    words = {
+        "at_text": zh_datetime(instant(context.get("at"))),
+        "due_text": last_moment(instant(context.get("due"))),
+        "promise_text": last_moment(instant(context.get("promise"))),
+    }
+    return {**{name: text for name, text in words.items() if text}, **context}
+
+
+def instant(text: object) -> datetime | None:
+    """From an ISO text with its offset; None for anything else."""
+    try:
+        moment = parse_datetime(text) if isinstance(text, str) else None
+    except ValueError:
+        # Well formed, but no such day.
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def last_moment(due: datetime | None) -> str:
+    """Until when one still is in time: the whole day before a midnight, else day and minute."""
+    if due is None:
+        return ""
+    if timezone.localtime(due).time() == time.min:
+        return zh_date(due - timedelta(microseconds=1))
+    return zh_datetime(due)
 
 
 def render_email(notice: Notice) -> Rendered:

@@ -12,6 +12,10 @@ from django.core.mail.backends.smtp import EmailBackend
 
 Handover = Callable[[], None]
 
+# Servers scan a text for viruses before they answer, and giving up on the answer costs a person's
+# work (RFC 5321 §4.5.3.2.6 even asks for ten minutes), so that it gets more than the usual timeout.
+PATIENCE_FOR_THE_ANSWER = 2.5
+
 
 class NotSent(Exception):
     """The message didn't get through; the text is for the person who looks into it."""
@@ -50,7 +54,10 @@ class TellsHandover:
         self.before_text()
         self.handed_over = True
         self.send(re.sub(rb"(?m)^\.", b"..", msg).removesuffix(b"\r\n") + b"\r\n.\r\n")
+        if self.timeout:
+            self.sock.settimeout(self.timeout * PATIENCE_FOR_THE_ANSWER)
         answer: tuple[int, bytes] = self.getreply()
+        self.sock.settimeout(self.timeout)
         return answer
 
 
