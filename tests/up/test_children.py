@@ -8,7 +8,8 @@ import pytest
 from tongban.services.children import Children, Ended
 from tongban.services.processes import is_alive, wait_until
 
-FAMILY = "import os, time; os.fork(); print(os.getpid(), flush=True); time.sleep(60)"
+# One write each: with an unbuffered `print` the two would mix within a line.
+FAMILY = "import os, time; os.fork(); os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
 
 
 def test_every_line_bears_its_parts_name(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,13 +31,13 @@ def test_the_end_of_one_part_is_told_with_its_code() -> None:
 def test_stopping_ends_the_children_of_the_parts_too(capsys: pytest.CaptureFixture[str]) -> None:
     children = Children(os.environ)
     children.start("任务", [sys.executable, "-c", FAMILY])
-    lines: list[str] = []
+    said: list[str] = []
 
     def both_have_spoken() -> bool:
-        lines.extend(capsys.readouterr().out.split("\n"))
-        return len([line for line in lines if line]) == 2
+        said.append(capsys.readouterr().out)
+        return "".join(said).count("\n") == 2
 
     assert wait_until(both_have_spoken, seconds=10)
     children.stop()
-    pids = [int(line.split("│")[1]) for line in lines if line]
+    pids = [int(line.split("│")[1]) for line in "".join(said).splitlines()]
     assert wait_until(lambda: not any(map(is_alive, pids)), seconds=5)
