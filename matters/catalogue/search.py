@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from matters.catalogue.models import MatterVersion, VersionQuerySet
@@ -47,12 +47,14 @@ def find(
     theme: str | None = None,
     department: str | None = None,
     mode: str | None = None,
+    audience: str | None = None,
     limit: int = 50,
     on: dt.date | None = None,
 ) -> Findings:
     """Matters in force that meet every word of `text` and the filters; all of them for no text.
 
-    department: its code. Two statements at most where something matches, three for neighbours.
+    department: its code. audience: 个人 or 企业; matters whose source names none are kept.
+    Two statements at most where something matches, three for neighbours.
     """
     narrowed = in_force(on)
     if theme:
@@ -61,6 +63,8 @@ def find(
         narrowed = narrowed.filter(matter__department_id=department)
     if mode:
         narrowed = narrowed.filter(mode=mode)
+    if audience:
+        narrowed = narrowed.filter(Q(matter__audience="") | Q(matter__audience__contains=audience))
     terms = normalised(text)[:MOST_TEXT].split()
     if not terms:
         return Findings(tuple(narrowed[:limit]))

@@ -15,3 +15,5 @@ class CasesConfig(AppConfig):
         purposes = [f"catalogue.answer.{kind}" for kind in sealed_kinds]
         for model, column in (("cases.Case", "data"), ("cases.Draft", "data")):
             sealed_columns.register(model, column, purposes=lambda _path: purposes)
+        people = [f"cases.draft.{kind}" for kind in ("id_number", "phone")]
+        sealed_columns.register("cases.Draft", "parties", purposes=lambda _path: people)

@@ -75,6 +75,7 @@ class Application:
     """What is handed in: for which matter, by whom, where, with what.
 
     offices: seats whose office somebody chose (the window). handed_in: codes of papers given over.
+    paper_notes: by code, how a paper comes that is not here. filled_by: who filled in which section.
     """
 
     draft_key: uuid.UUID
@@ -86,6 +87,8 @@ class Application:
     offices: Mapping[str, Office] = field(default_factory=dict)
     applicant_region: str = ""
     handed_in: frozenset[str] = frozenset()
+    paper_notes: Mapping[str, str] = field(default_factory=dict)
+    filled_by: Mapping[str, str] = field(default_factory=dict)
     office_id: int | None = None
     parent_id: int | None = None
     relation: str = ""
@@ -247,13 +250,17 @@ def _act(
     office_id = application.office_id if seat != APPLICANT else None
     act = Act(situation, OPENING, seat, office_id, application.data, seq=1)
     act.note(channel=application.channel, unplaced=list(case.facts.get("unplaced", [])))
+    if application.filled_by:
+        act.note(filled_by=dict(application.filled_by))
     return act
 
 
 def _hand_in(case: Case, definition: Definition, application: Application, at: dt.datetime) -> None:
     """List the matter's papers with what has been given over, and take the draft's files along."""
     uploads: dict[str, list[Upload]] = {}
-    for upload in Upload.objects.filter(draft_key=application.draft_key, case=None):
+    # Locked: a file that is being taken back this moment is here or it is not, never half.
+    files = Upload.objects.filter(draft_key=application.draft_key, case=None)
+    for upload in files.select_for_update():
         uploads.setdefault(upload.material_code, []).append(upload)
     here = application.handed_in | uploads.keys()
     materials = Material.objects.bulk_create(
@@ -266,12 +273,14 @@ def _hand_in(case: Case, definition: Definition, application: Application, at: d
             is_required=paper.required,
             status=Material.Status.HANDED_IN if paper.code in here else Material.Status.OWED,
             handed_in_at=at if paper.code in here else None,
+            note="" if paper.code in here else application.paper_notes.get(paper.code, ""),
         )
         for paper in definition.materials
     )
     if not uploads:
         return
-    Upload.objects.filter(draft_key=application.draft_key, case=None).update(case=case)
+    taken = [upload.pk for each in uploads.values() for upload in each]
+    Upload.objects.filter(pk__in=taken).update(case=case)
     through = Material.uploads.through
     through.objects.bulk_create(
         through(material_id=material.pk, upload_id=upload.pk)
