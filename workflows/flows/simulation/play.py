@@ -42,6 +42,15 @@ class Due:
     case_id: int = field(compare=False)
     move: Move = field(compare=False)
     actor_id: int = field(compare=False)
+    luck: Random = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Which of the cases this process plays: those whose number leaves `nth` when divided by `of`."""
+
+    nth: int = 0
+    of: int = 1
 
 
 @dataclass
@@ -52,12 +61,20 @@ class Played:
 
 
 class Play:
-    """One run. The same seed, people and catalogue give the same cases."""
+    """One run. The same seed, people and catalogue give the same cases.
 
-    def __init__(self, cast_: Cast, *, seed: int, until: dt.datetime) -> None:
-        self.cast, self.until, self.seed = cast_, until, seed
-        self.luck = Random(f"simulate {seed}")
-        self.names = people(seed)
+    Every case has luck of its own, so that several processes may each play a share of them.
+    """
+
+    def __init__(
+        self,
+        cast_: Cast,
+        *,
+        seed: int,
+        until: dt.datetime,
+        share: Share = Share(),
+    ) -> None:
+        self.cast, self.until, self.seed, self.share = cast_, until, seed, share
         self.queue: list[Due] = []
         self.nth = 0
         self.played = Played()
@@ -66,14 +83,17 @@ class Play:
     def run(self, *, days: int, per_day: int, tick: Callable[[int], None]) -> Played:
         """Hand in `per_day` cases on each of the last `days` days and play until `until`."""
         openings = sorted(self._openings(days, per_day))
-        for moment in openings:
+        for nth, moment in enumerate(openings):
+            if nth % self.share.of != self.share.nth:
+                continue
             self._play_up_to(moment, tick)
-            self._open(moment)
+            self._open(moment, Random(f"case {self.seed} {nth}"))
             tick(1)
         self._play_up_to(self.until, tick)
         return self.played
 
     def _openings(self, days: int, per_day: int) -> Iterator[dt.datetime]:
+        luck = Random(f"openings {self.seed}")
         first = local_day(self.until) - dt.timedelta(days=days - 1)
         for offset in range(days):
             day = first + dt.timedelta(days=offset)
@@ -81,7 +101,7 @@ class Play:
             share = 1.0 if day.weekday() < 5 else 0.3
             for _ in range(round(per_day * share)):
                 start = dt.datetime.combine(day, dt.time(8), self.until.tzinfo)
-                moment = start + dt.timedelta(minutes=self.luck.randrange(13 * 60))
+                moment = start + dt.timedelta(minutes=luck.randrange(13 * 60))
                 if moment < self.until:
                     yield moment
 
@@ -94,7 +114,7 @@ class Play:
                     case.pk,
                     due.move.step,
                     actor=self.cast.actor(due.actor_id),
-                    data=due.move.data(case, self.luck),
+                    data=due.move.data(case, due.luck),
                     token=case.seq,
                     at=due.at,
                 )
@@ -104,10 +124,9 @@ class Play:
                 continue
             self.played.steps += 1
             tick(1)
-            self._plan(done.case, due.at)
+            self._plan(done.case, due.at, due.luck)
 
-    def _open(self, moment: dt.datetime) -> None:
-        luck = self.luck
+    def _open(self, moment: dt.datetime, luck: Random) -> None:
         home = luck.choice(["500000", "510000"])
         # Nine of ten cross the border: that is what the zone is for.
         away = "510000" if home == "500000" else "500000"
@@ -115,7 +134,7 @@ class Play:
         version = luck.choice(self.deep if luck.random() < DEEP_SHARE else self.plain)
         origin = self.cast.county(home, luck)
         person = luck.choice(self.cast.citizens[home])
-        regions = self._regions(version, owner, origin)
+        regions = self._regions(version, self.cast.county(owner, luck), origin)
         application = Application(
             draft_key=uuid.UUID(int=luck.getrandbits(128), version=4),
             version=version,
@@ -133,18 +152,17 @@ class Play:
             data=answers(
                 definition_of(version.pk),
                 regions=regions,
-                person=next(self.names),
+                person=next(people(luck.randrange(10**9))),
                 on=local_day(moment),
                 luck=luck,
             ),
         )
         case = open_case(application, actor=self.cast.actor(person.pk), at=moment).case
         self.played.opened += 1
-        self._plan(case, moment)
+        self._plan(case, moment, luck)
 
-    def _regions(self, version: MatterVersion, owner: str, origin: str) -> Iterator[str]:
-        """The place that owns the matter first; a second region field gets the place of handing in."""
-        there = self.cast.county(owner, self.luck)
+    def _regions(self, version: MatterVersion, there: str, origin: str) -> Iterator[str]:
+        """What the form's region fields get: the place that owns the matter."""
         if version.flow in ("household_move", "fund_transfer"):
             # Its first field is where one moves to: the place one is at now.
             yield origin
@@ -152,25 +170,25 @@ class Play:
         while True:
             yield there
 
-    def _plan(self, case: Flow, moment: dt.datetime) -> None:
-        move = likely(case, self.luck)
+    def _plan(self, case: Flow, moment: dt.datetime, luck: Random) -> None:
+        move = likely(case, luck)
         if move is None:
             return
         step = case.STEPS[move.step]
         by_citizen = step.by == (APPLICANT,) or (step.by[0] == APPLICANT)
         if by_citizen:
             actor_id: int | None = self._citizen_of(case)
-            at = citizen_moment(moment, MEAN_CITIZEN_HOURS, self.luck)
+            at = citizen_moment(moment, MEAN_CITIZEN_HOURS, luck)
         else:
             seat = self._seat(case, step.by)
             office_id = case.office_of(seat)
-            actor_id = office_id and self.cast.clerk(office_id, self.luck, case.deciders)
-            at = office_moment(moment, case.region_of(seat), MEAN_OFFICE_HOURS, self.luck)
+            actor_id = office_id and self.cast.clerk(office_id, luck, case.deciders)
+            at = office_moment(moment, case.region_of(seat), MEAN_OFFICE_HOURS, luck)
         if actor_id is None:
             self.played.stuck += 1
             return
         self.nth += 1
-        heapq.heappush(self.queue, Due(at, self.nth, case.pk, move, actor_id))
+        heapq.heappush(self.queue, Due(at, self.nth, case.pk, move, actor_id, luck))
 
     def _seat(self, case: Flow, takers: tuple[str, ...]) -> str:
         filled = [taker for taker in takers if case.office_of(taker) is not None]

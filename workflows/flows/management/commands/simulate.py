@@ -1,6 +1,11 @@
+import datetime as dt
+import os
+import subprocess
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
@@ -8,7 +13,7 @@ from tqdm import tqdm
 
 from workflows.cases.sweep import sweep_deadlines
 from workflows.flows.simulation.cast import NobodyToPlay, gather
-from workflows.flows.simulation.play import Play, steps_expected
+from workflows.flows.simulation.play import Play, Share, steps_expected
 
 
 class Command(BaseCommand):
@@ -18,23 +23,45 @@ class Command(BaseCommand):
         parser.add_argument("--days", type=int, default=30)
         parser.add_argument("--per-day", type=int, default=20)
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1))
+        parser.add_argument("--share", type=int, default=0, help="this process's part of the cases")
+        parser.add_argument("--until", help="play up to this moment (ISO); default: now")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        days, per_day = options["days"], options["per_day"]
-        if days < 1 or per_day < 1:
-            raise CommandError("天数和每天件数都应至少为 1")
-        now = timezone.localtime()
+        days, per_day, share = options["days"], options["per_day"], options["share"]
+        processes = options["processes"]
+        if min(days, per_day, processes) < 1:
+            raise CommandError("天数、每天件数和进程数都应至少为 1")
+        until = options["until"] or timezone.localtime().isoformat()
+        others = [] if share else [self._helper(n, until, options) for n in range(1, processes)]
         try:
-            cast = gather(now.date())
+            cast = gather(timezone.localdate())
         except NobodyToPlay:
             raise CommandError("没有示范人员，请先运行：python manage.py load_people") from None
         with connection.cursor() as cursor:
             # What a crash could lose here is invented: don't wait for the disk at every step.
             cursor.execute("SET synchronous_commit = off")
-        play = Play(cast, seed=options["seed"], until=now)
-        with tqdm(total=steps_expected(days, per_day), unit="步", disable=None) as bar:
-            played = play.run(days=days, per_day=per_day, tick=bar.update)
-        swept = sweep_deadlines(now=now)
-        self.stdout.write(
-            f"办件 {played.opened}，步骤 {played.steps}，无人可办 {played.stuck}，提醒 {swept.colours}"
+        play = Play(
+            cast,
+            seed=options["seed"],
+            until=dt.datetime.fromisoformat(until),
+            share=Share(share, processes),
         )
+        total = steps_expected(days, per_day) // processes
+        with tqdm(total=total, unit="步", disable=True if share else None) as bar:
+            played = play.run(days=days, per_day=per_day, tick=bar.update)
+        if any(other.wait() for other in others):
+            raise CommandError("有一个进程没有完成，请重新运行 simulate")
+        if not share:
+            swept = sweep_deadlines()
+            self.stdout.write(
+                f"本进程办件 {played.opened}，步骤 {played.steps}，无人可办 {played.stuck}；"
+                f"提醒 {swept.colours}"
+            )
+
+    def _helper(self, share: int, until: str, options: dict[str, Any]) -> subprocess.Popen[bytes]:
+        """A second process for its share of the cases: a step waits for the database half of its time."""
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "simulate"]
+        for name in ("days", "per_day", "seed", "processes"):
+            command += [f"--{name.replace('_', '-')}", str(options[name])]
+        return subprocess.Popen([*command, "--share", str(share), "--until", until])  # noqa: S603
