@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tongban.accounts.middleware.StaySignedIn",
+    "tongban.headers.Headers",
     "workflows.cases.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -116,6 +117,10 @@ AUTHENTICATION_BACKENDS = [
 SESSION_COOKIE_AGE = 30 * 60  # counted from the last use (accounts.middleware)
 # Browsers send these over plain HTTP in a demonstration only.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_SSL_REDIRECT = os.environ.get("SECURE_SSL_REDIRECT", "0") == "1"
+# Sent over HTTPS only; a year, once the site has a certificate of its own.
+SECURE_HSTS_SECONDS = int(os.environ.get("SECURE_HSTS_SECONDS", "0" if DEBUG else "31536000"))
+SECURE_REFERRER_POLICY = "same-origin"
 # How many reverse proxies of ours write X-Forwarded-For; 0 believes no such header.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
