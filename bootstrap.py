@@ -294,6 +294,8 @@ def quiet(command: list[str]) -> bool:
 
 
 def clean() -> int:
+    if PYTHON.exists():  # the running site would lose its own files
+        quiet([str(PYTHON), "manage.py", "down"])
     for name in (".venv", *CACHES):
         shutil.rmtree(CHECKOUT / name, ignore_errors=True)
     for folder in CHECKOUT.rglob("__pycache__"):

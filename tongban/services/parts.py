@@ -1,0 +1,42 @@
+"""The long-running parts of the site besides its servers: what each is called and started with."""
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+
+from django.conf import settings
+
+from tongban.services.places import Places
+from tongban.services.port import HOST
+from tongban.services.processes import MARK
+
+PARTS = WEB, WORKER, BEAT, MAIL = "网站", "任务", "定时", "邮件"
+
+
+def web_command(port: int) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "tongban.wsgi", "--bind", f"{HOST}:{port}"),
+        # Loaded once and then forked: on two cores the first page comes a second earlier.
+        *("--workers", "2", "--threads", "4", "--preload", "--no-control-socket"),
+        *("--graceful-timeout", "5", "--log-level", "warning"),
+    ]
+
+
+def mail_command(port: int) -> list[str]:
+    return [sys.executable, "manage.py", "mail_server", "--port", str(port)]
+
+
+def mail_port() -> int | None:
+    """A free port for the demonstration's mail server; none where a real one is named."""
+    if settings.EMAIL_HOST or not settings.DEMONSTRATION:
+        return None
+    with socket.create_server((HOST, 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def environment(places: Places, mail: int | None) -> Mapping[str, str]:
+    """What every part inherits, the mark included by which an orphan is known."""
+    own = {MARK: str(places.state)} | ({"EMAIL_URL": f"smtp://{HOST}:{mail}"} if mail else {})
+    return {**os.environ, **own}
