@@ -1,6 +1,5 @@
 """The parts of the site in one terminal."""
 
-import os
 import sys
 
 import pytest
@@ -13,7 +12,7 @@ FAMILY = "import os, time; os.fork(); os.write(1, b'%d\\n' % os.getpid()); time.
 
 
 def test_every_line_bears_its_parts_name(capsys: pytest.CaptureFixture[str]) -> None:
-    children = Children(os.environ)
+    children = Children()
     children.start("网站", [sys.executable, "-c", "print('第一行'); print('第二行')"])
     assert children.first_end(seconds=10) == Ended("网站", 0)
     children.stop()
@@ -21,7 +20,7 @@ def test_every_line_bears_its_parts_name(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_the_end_of_one_part_is_told_with_its_code() -> None:
-    children = Children(os.environ)
+    children = Children()
     children.start("定时", [sys.executable, "-c", "import time; time.sleep(60)"])
     children.start("任务", [sys.executable, "-c", "raise SystemExit(3)"])
     assert children.first_end(seconds=10) == Ended("任务", 3)
@@ -29,7 +28,7 @@ def test_the_end_of_one_part_is_told_with_its_code() -> None:
 
 
 def test_stopping_ends_the_children_of_the_parts_too(capsys: pytest.CaptureFixture[str]) -> None:
-    children = Children(os.environ)
+    children = Children()
     children.start("任务", [sys.executable, "-c", FAMILY])
     said: list[str] = []
 

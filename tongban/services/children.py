@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -25,8 +25,7 @@ class Ended:
 class Children:
     """Each in a session of its own: a Ctrl-C in the terminal reaches only who stops them."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = dict(environ)
+    def __init__(self) -> None:
         self._processes: list[subprocess.Popen[bytes]] = []
         self._readers: list[threading.Thread] = []
         self._ends: queue.SimpleQueue[Ended] = queue.SimpleQueue()
@@ -34,7 +33,6 @@ class Children:
     def start(self, title: str, command: Sequence[str]) -> None:
         process = subprocess.Popen(
             command,
-            env=self._environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -24,7 +24,7 @@ from tongban.services.parts import (
     PARTS,
     WEB,
     WORKER,
-    environment,
+    announce,
     mail_command,
     mail_port,
     web_command,
@@ -77,7 +77,8 @@ def launch(places: Places) -> int:
             say(f"上次运行被强行中断，已先停止它留下的 {left} 个进程")
         refuse_taken(port)
         mail = mail_port()
-        children = Children(environment(places, mail))
+        announce(places, mail)
+        children = Children()
         signals = StopSignals(children.kill)
         servers = ExitStack()
         try:
@@ -92,6 +93,7 @@ def launch(places: Places) -> int:
         finally:
             signals.stopping = True
             children.stop()
+            leftovers.end_parts(places)  # what a command that was interrupted has started
             servers.close()
         say("已全部停止。再次启动：make up")
         return code

@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-from collections.abc import Mapping
 
 from django.conf import settings
 
@@ -36,7 +35,8 @@ def mail_port() -> int | None:
     return port
 
 
-def environment(places: Places, mail: int | None) -> Mapping[str, str]:
-    """What every part inherits, the mark included by which an orphan is known."""
-    own = {MARK: str(places.state)} | ({"EMAIL_URL": f"smtp://{HOST}:{mail}"} if mail else {})
-    return {**os.environ, **own}
+def announce(places: Places, mail: int | None) -> None:
+    """Sets what every child inherits: the mark by which an orphan is known, and the mail server."""
+    os.environ[MARK] = str(places.state)
+    if mail:
+        os.environ["EMAIL_URL"] = f"smtp://{HOST}:{mail}"
