@@ -74,3 +74,12 @@ def mark_read(*, notice: Notice, at: datetime) -> None:
     if notice.read_at is None:
         Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=at)
         notice.read_at = at
+
+
+def mark_document_read(*, user_id: int, document_id: int, at: datetime) -> int:
+    """The person opened the paper itself: what told them of it is read too. One statement.
+
+    How many messages that were; a person to whom nothing was sent about it marks nothing.
+    """
+    told = messages_of(user_id).filter(document_id=document_id, read_at=None)
+    return told.order_by().update(read_at=at)

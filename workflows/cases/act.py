@@ -104,21 +104,23 @@ class Act:
         """Issue a numbered document 文书; its content is kept as issued. One statement.
 
         The number is the case's number, the kind's letter and the step: no shared counter to queue at.
+        What the applicant or a timer brings about is issued by the office that has the case.
         """
+        case = self.case
+        office_id = self.office_id or case.holder_office_id or case.office_of(case.OWNER_SEAT)
         document = Document.objects.create(
-            case_id=self.case.pk,
+            case_id=case.pk,
             kind=kind,
-            number=f"{self.case.number}-{DOCUMENT_MARKS[kind]}{self.seq}",
+            number=f"{case.number}-{DOCUMENT_MARKS[kind]}{self.seq}",
             seq=self.seq,
-            office_id=self.office_id,
+            office_id=office_id,
             content=dict(content),
             issued_at=self.at,
             starts_limit=starts_limit,
         )
         self.record.setdefault("documents", []).append(document.number)
         if kind in SERVED:
-            waiting = [*self.case.facts.get("unserved", []), document.pk]
-            self.case.facts = {**self.case.facts, "unserved": waiting}
+            case.facts = {**case.facts, "unserved": [*case.facts.get("unserved", []), document.pk]}
         return document
 
     def tell(self, template: str, *, document: Document | None = None, **context: Any) -> None:

@@ -5,13 +5,14 @@ A plain class, not a model: `Flow` turns its methods into transitions of each fl
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matters.catalogue.definition import Limit
 from tongban.offices.calendar import calendar_for
 
 from .act import Act
-from .clocks import Reading, due
+from .clocks import Due, Reading, due
 from .declarations import ANY_SEAT, APPLICANT, CLOSED, HOLDER, OPEN, SUPERVISOR, SYSTEM, Guard, step
 from .forms import (
     AnswerForm,
@@ -158,12 +159,12 @@ class CommonSteps(Base):
         act.note(level=act.data["level"])
 
 
-def _enquire(case: CommonSteps, act: Act, *, kind: str, text: str) -> None:
-    """Open an enquiry at the office that has the case, or decides it. One statement."""
+def answer_owed(case: CommonSteps, kind: str, at: dt.datetime) -> tuple[int, Due]:
+    """Which office owes the answer to an enquiry made now, and by when. No SQL."""
     office_id = case.holder_office_id or case.office_of(case.OWNER_SEAT)
     moments = due(
         Reading(
-            started_at=act.at,
+            started_at=at,
             limits=(Limit.parse(ANSWER_WITHIN[Enquiry.Kind(kind)]),),
             pauses=(),
             calendar=calendar_for(case.region_of(case.OWNER_SEAT)),
@@ -171,6 +172,12 @@ def _enquire(case: CommonSteps, act: Act, *, kind: str, text: str) -> None:
     )
     if office_id is None or moments is None:
         raise LookupError(f"case {case.number} has no office to ask")
+    return office_id, moments
+
+
+def _enquire(case: CommonSteps, act: Act, *, kind: str, text: str) -> None:
+    """Open an enquiry at the office that has the case, or decides it. One statement."""
+    office_id, moments = answer_owed(case, kind, act.at)
     made = Enquiry.objects.create(
         case_id=case.pk,
         kind=kind,

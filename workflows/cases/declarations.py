@@ -21,8 +21,9 @@ APPLICANT: Final = "applicant"
 TIMER: Final = "timer"
 SYSTEM: Final = "system"
 SUPERVISOR: Final = "supervisor"
-# In a state: "as the pinned version says for the case's stage". In a step: "whoever holds the case".
+# In a state: "as the pinned version says for the case's stage". In a step: the seat of that stage.
 STAGE: Final = "@stage"
+# In a step: whoever holds the case.
 HOLDER: Final = "@holder"
 # In a step: the seat that decides, whatever the flow calls it.
 OWNER: Final = "@owner"
@@ -74,6 +75,7 @@ class State:
     counts_as: str = ""
     closes: bool = False
     awaits: Awaits | None = None
+    # What the applicant has to do themselves meanwhile; "" where they only wait.
     hint: str = ""
 
 
@@ -97,8 +99,8 @@ class Next:
 class Step:
     """A transition somebody takes.
 
-    by: seats, APPLICANT, TIMER, SYSTEM, SUPERVISOR, HOLDER or ANY_SEAT. right: what a party needs
-    for it (sign, supplement, withdraw, see). after: for TIMER steps, the limit from entering the state.
+    by: seats, APPLICANT, TIMER, SYSTEM, SUPERVISOR, HOLDER, STAGE or ANY_SEAT. right: what a party
+    needs for it (sign, supplement, withdraw, see). after: for TIMER steps, the limit from entering the state.
     """
 
     code: str

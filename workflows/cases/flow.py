@@ -101,6 +101,10 @@ class Flow(CommonSteps, Case):
             return definition.supplement
         return Limit.parse(state.limit)
 
+    def usually(self, step: Step, _definition: Definition) -> str:
+        """Where `step` leads if all goes well; a flow whose steps choose says so for its own."""
+        return next(target for target in step.targets if target not in step.source)
+
     def state_label(self, definition: Definition) -> str:
         """What the state is called on a page; a stage goes by its own name."""
         if self.current.limit == STAGE and self.stage:

@@ -34,7 +34,7 @@ from .models import Draft, Upload
 log = structlog.get_logger(__name__)
 
 MOST_BYTES = 10 * 1024 * 1024
-MOST_FILES = 20  # of one draft
+MOST_FILES = 20  # of one draft; of one paper that a running case asks for
 MOST_SECONDS = 40  # by the clock on the wall; `cleaning` limits its own computing time
 LONGEST_NAME = 80
 ENDINGS = {cleaning.JPEG: ".jpg", cleaning.PNG: ".png", cleaning.PDF: ".pdf"}
@@ -129,6 +129,18 @@ def remove(upload: Upload) -> bool:
     return bool(gone)
 
 
+def take_back(upload: Upload) -> bool:
+    """Remove a file sent for a paper of a running case; False once the paper has been handed in."""
+    with transaction.atomic(durable=True):
+        # Whoever hands the paper in this moment holds the row: then it is theirs, and stays.
+        locked = Upload.objects.select_for_update().filter(pk=upload.pk).first()
+        if locked is None or locked.materials.exists():
+            return False
+        locked.delete()
+    unlink([upload.pk])
+    return True
+
+
 def readable_by(actor: Actor) -> QuerySet[Upload]:
     """The files this actor may open: of their own drafts, of their desk's, of cases they may see."""
     of_desks = Draft.objects.filter(office_id__in=sorted(actor.desks)).values("pk")
@@ -162,12 +174,15 @@ def _new(
     """Those that are not there yet. Locks the draft, so that two requests count one after the other."""
     if draft_key is not None:
         Draft.objects.select_for_update().get(pk=draft_key)
-    here = {"draft_key": draft_key} if case_id is None else {"case_id": case_id}
-    there = Upload.objects.filter(**here)
+    there = Upload.objects.filter(draft_key=draft_key)
+    if case_id is not None:
+        # What the application brought long ago must not stand in the way of a supplement.
+        there = Upload.objects.filter(case_id=case_id, material_code=material_code)
     kept = list(there.values_list("material_code", "sha256"))
     fresh = {row.sha256: row for row in rows if (material_code, row.sha256) not in kept}
     if len(kept) + len(fresh) > MOST_FILES:
-        raise TooManyFiles(f"一份申请最多 {MOST_FILES} 个文件，请先删除不需要的")
+        what = "一份申请" if case_id is None else "每项材料"
+        raise TooManyFiles(f"{what}最多 {MOST_FILES} 个文件，请先删除不需要的")
     return list(fresh.values())
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from matters.catalogue.definition import Definition
 from workflows.cases.act import Act
 from workflows.cases.declarations import (
     APPLICANT,
@@ -16,6 +17,7 @@ from workflows.cases.declarations import (
     Next,
     Seat,
     State,
+    Step,
     step,
 )
 from workflows.cases.flow import Flow
@@ -45,11 +47,24 @@ class CollectForward(ReviewSteps, Flow):
         State("collected", "已收件，待转递", "collector", starts=(PROMISE,)),
         State("in_transit", "邮寄途中", "collector"),
         State("received", "属地已签收，待受理", STAGE),
-        State("supplementing", "待补正", APPLICANT, limit="supplement", limit_from="service"),
+        State(
+            "supplementing",
+            "待补正",
+            APPLICANT,
+            limit="supplement",
+            limit_from="service",
+            hint="请按告知书一次补齐材料",
+        ),
         State("reviewing", "审查中", STAGE, limit=STAGE, starts=(STATUTORY,)),
         State("decided", "已作出决定，待反馈结果", STAGE, stops=(STATUTORY,)),
         State("returning", "结果寄回途中", STAGE, stops=(PROMISE,), counts_as="concluded"),
-        State("delivering", "结果待领取", "collector", counts_as="concluded"),
+        State(
+            "delivering",
+            "结果待领取",
+            "collector",
+            counts_as="concluded",
+            hint="请携带有效身份证件到窗口领取结果",
+        ),
         State("completed", "已办结", "", stops=(PROMISE,), counts_as="concluded", closes=True),
         State("refused", "不予受理", "", closes=True),
         State("returned", "已退件", "", closes=True),
@@ -117,10 +132,10 @@ class CollectForward(ReviewSteps, Flow):
         )
         return "in_transit"
 
-    @step("签收", source="in_transit", target="received", by=("township", "owner"), form=SignForm,
+    @step("签收", source="in_transit", target="received", by=STAGE, form=SignForm,
           tone="primary", done="属地已签收")  # fmt: skip
     def sign(self, act: Act) -> None:
-        """Paper by paper; what isn't there is named. From this day the owner's five days run. Five statements."""
+        """By the office it was sent to, paper by paper; what isn't there is named. From this day the owner's five days run. Five statements."""
         self.received_on = act.today
         arrived, missing = sign_for(
             self,
@@ -182,6 +197,12 @@ class CollectForward(ReviewSteps, Flow):
             by_id=act.actor.user_id,
         )
         return "returning"
+
+    def usually(self, taken: Step, definition: Definition) -> str:
+        """How the result goes back is known only then; either way it ends with 办结."""
+        if taken.code == "feed_back":
+            return "completed"
+        return super().usually(taken, definition)
 
     @step("签收结果", source="returning", target="delivering", by="collector", form=SignForm,
           tone="primary", done="窗口已签收结果")  # fmt: skip

@@ -47,7 +47,12 @@ class FundTransfer(Flow):
     STATES = (
         State("accepting", "转入地待受理", "receiving"),
         State("checking", "转出地核查中", "sending", starts=(PROMISE, STATUTORY)),
-        State("objected", "转出地有异议", "receiving"),
+        State(
+            "objected",
+            "转出地有异议",
+            "receiving",
+            hint="请按转出地说明的办法处理，再请转入地重发联系函",
+        ),
         # The five working days of the 转出地 run from the letter to the money.
         State("frozen", "转出账户已冻结", "sending", keeps_hop=True),
         State("info_sent", "账户信息表已发，待划款", "sending", keeps_hop=True),

@@ -75,7 +75,14 @@ class HouseholdMove(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "迁入地待受理", "move_in"),
-        State("supplementing", "待补正", APPLICANT, limit="supplement", limit_from="service"),
+        State(
+            "supplementing",
+            "待补正",
+            APPLICANT,
+            limit="supplement",
+            limit_from="service",
+            hint="请按告知书一次补齐材料",
+        ),
         State("reviewing", "迁入地审查中", "move_in", starts=(PROMISE, STATUTORY)),
         # "national form: 迁出地 ≤ 5 working days"; the matter's data say so, this is the default.
         State("moving_out", "迁出地办理中", "move_out", limit="5G"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django import forms
 
+from matters.catalogue.definition import Definition
 from workflows.cases.act import Act
 from workflows.cases.declarations import (
     APPLICANT,
@@ -17,6 +18,7 @@ from workflows.cases.declarations import (
     Next,
     Seat,
     State,
+    Step,
     step,
 )
 from workflows.cases.flow import Flow
@@ -50,7 +52,14 @@ class OnlineApproval(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "待受理", STAGE),
-        State("supplementing", "待补正", APPLICANT, limit="supplement", limit_from="service"),
+        State(
+            "supplementing",
+            "待补正",
+            APPLICANT,
+            limit="supplement",
+            limit_from="service",
+            hint="请按告知书一次补齐材料",
+        ),
         State("reviewing", "审查中", STAGE, limit=STAGE, starts=(PROMISE, STATUTORY)),
         # 行政许可法 44: issued and delivered within ten days of the decision.
         State(
@@ -104,7 +113,12 @@ class OnlineApproval(ReviewSteps, Flow):
         document = act.issue(Document.Kind.CONCLUSION, content)
         act.note(result=result.name)
         act.tell("concluded", document=document)
-        return "delivering" if result.kind == "certificate" else "completed"
+        return _after_approval(act.definition)
+
+    def usually(self, taken: Step, definition: Definition) -> str:
+        if taken.code == "approve":
+            return _after_approval(definition)
+        return super().usually(taken, definition)
 
     @step("不予批准", source="reviewing", target="disapproved", by=HOLDER, form=ReasonForm,
           decides=True, tone="warning", done="已作出不予决定")  # fmt: skip
@@ -119,3 +133,7 @@ class OnlineApproval(ReviewSteps, Flow):
           tone="primary", notice="delivered", done="结果已送达")  # fmt: skip
     def deliver(self, act: Act) -> None:
         act.note(**{key: act.data[key] for key in ("way", "receiver", "waybill")})
+
+
+def _after_approval(definition: Definition) -> str:
+    return "delivering" if definition.result.kind == "certificate" else "completed"

@@ -21,9 +21,11 @@ from workflows.cases.declarations import (
     TIMER,
     Guard,
     Next,
+    Step,
     step,
 )
 from workflows.cases.forms import ReasonForm
+from workflows.cases.material_files import file_under
 from workflows.cases.models import Document, Material, Suspension
 
 from .review_forms import (
@@ -142,16 +144,24 @@ class ReviewSteps(Base):
           by=(APPLICANT, ANY_SEAT), form=SupplementForm, right="supplement",
           while_suspended=True, notice="supplemented", tone="primary")  # fmt: skip
     def supplement(self, act: Act) -> str:
-        """The missing papers are there; the clocks run on. Two statements, and the form's two."""
+        """The missing papers are there; the clocks run on. Four statements, and the form's two."""
         papers = act.data["items"]
         ids = [paper.pk for paper in papers]
         Material.objects.filter(pk__in=ids).update(
             status=Material.Status.HANDED_IN, handed_in_at=act.at
         )
+        files = file_under(case_id=self.pk, papers=papers)
         act.resume()
-        act.note(items=[paper.name for paper in papers], note=act.data["note"])
+        names = [paper.name for paper in papers]
+        act.note(items=names, note=act.data["note"], files=[file.sha256 for file in files])
         back: str = self.facts["supplement_from"]
         return back
+
+    def usually(self, taken: Step, definition: Definition) -> str:
+        """After a supplement the case goes back to where it was asked for."""
+        if taken.code == "supplement":
+            return str(self.facts.get("supplement_from", "received"))
+        return super().usually(taken, definition)
 
     @step("逾期未补正，退件", source="supplementing", target="returned", by=OWNER,
           form=ReasonForm, guards=(supplement_overdue,), while_suspended=True,
