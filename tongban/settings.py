@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from tongban import logs
@@ -218,4 +219,10 @@ CELERY_TIMEZONE = TIME_ZONE
 # run does the work of all.
 CELERY_BEAT_SCHEDULE = {
     "deliver notices": {"task": "notices.deliver", "schedule": 10, "options": {"expires": 10}},
+    "count today": {"task": "throughput.count_today", "schedule": 30, "options": {"expires": 30}},
+    "count the last days again": {
+        "task": "throughput.recount",
+        "schedule": crontab(hour=2, minute=10),
+        "options": {"expires": 3600},
+    },
 }

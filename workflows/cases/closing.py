@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .act import Act
 from .models import Suspension
-from .timekeeping import is_late, working_days_taken
+from .timekeeping import is_early, is_late, working_days_taken
 
 
 def close(act: Act) -> None:
@@ -19,6 +19,7 @@ def close(act: Act) -> None:
         case.concluded_at = act.at
         case.outcome = act.outcome or case.outcome or "done"
         act.record["is_late"] = is_late(case, act.at)
+        act.record["is_early"] = is_early(case, act.at)
         act.record["working_days"] = working_days_taken(case, act.at)
     if not state.closes or case.closed_at is not None:
         return

@@ -15,7 +15,7 @@ from matters.catalogue.definition import Definition, Limit
 from tongban.offices.calendar import calendar_for
 
 from .act import Act
-from .clocks import Due, Pause, Reading, days_used, due
+from .clocks import Due, Pause, Reading, days_used, due, local_day
 from .declarations import APPLICANT, HOP, PROMISE, STATUTORY, TIMER, State
 from .models import Case, Suspension
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .flow import Flow
 
 CLOCKS = (HOP, PROMISE, STATUTORY)
+# A clock is red from `due_at` on, so the last day in time is that of the instant before.
+INSTANT = dt.timedelta(microseconds=1)
 # An office's stay that a 补正 interrupted; it goes on where it was when the case comes back.
 INTERRUPTED = "interrupted"
 
@@ -65,6 +67,10 @@ def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
 
 def _enter(act: Act, state: State, came_from: tuple[str, str]) -> None:
     case = act.case
+    if came_from[0]:
+        # Kept for the figures: how long the stay lasted that ends here, in the flow of the day.
+        stayed = act.at - case.entered_at
+        act.note(stay={"flow": case.flow, "seconds": int(stayed.total_seconds())})
     case.entered_at = act.at
     left = case.clocks.pop(HOP, None)
     case.clocks.pop(TIMER, None)
@@ -160,11 +166,19 @@ def next_alarm(case: Case, *, after: dt.datetime) -> dt.datetime | None:
 
 def is_late(case: Case, at: dt.datetime) -> bool | None:
     """Concluded after the promise (or, without one, the law) allowed; None without any clock."""
-    for clock in (PROMISE, STATUTORY):
-        due_at = _moment(case.clocks.get(clock), "due_at")
-        if due_at is not None:
-            return at >= due_at
-    return None
+    due_at = _promised_by(case)
+    return None if due_at is None else at >= due_at
+
+
+def is_early(case: Case, at: dt.datetime) -> bool | None:
+    """Concluded on a day before the last one that was allowed; None without any clock."""
+    due_at = _promised_by(case)
+    return None if due_at is None else local_day(at) < local_day(due_at - INSTANT)
+
+
+def _promised_by(case: Case) -> dt.datetime | None:
+    moments = (_moment(case.clocks.get(clock), "due_at") for clock in (PROMISE, STATUTORY))
+    return next((m for m in moments if m is not None), None)
 
 
 def working_days_taken(case: Flow, at: dt.datetime) -> int:

@@ -1,0 +1,15 @@
+"""Celery's side of the counting; each task calls what the command `count_days` calls."""
+
+from celery import shared_task
+
+from . import counting
+
+
+@shared_task(name="throughput.count_today")
+def count_today() -> None:
+    counting.count_today()
+
+
+@shared_task(name="throughput.recount")
+def recount() -> None:
+    counting.recount_last()
