@@ -38,5 +38,7 @@ def mail_port() -> int | None:
 def announce(places: Places, mail: int | None) -> None:
     """Sets what every child inherits: the mark by which an orphan is known, and the mail server."""
     os.environ[MARK] = str(places.state)
+    # Celery warns of root at length; here root has no other choice and the site is its own.
+    os.environ["PYTHONWARNINGS"] = "ignore::Warning:celery.platforms"
     if mail:
         os.environ["EMAIL_URL"] = f"smtp://{HOST}:{mail}"
