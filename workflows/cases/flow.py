@@ -16,13 +16,14 @@ from .act import Act
 from .common_steps import CommonSteps
 from .declarations import CLOSED, OPEN, OWNER, STAGE, Next, Seat, State, Step
 from .models import Case
+from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
 
 
 class FlowError(Exception):
     """A flow is declared wrongly; raised when its file is read."""
 
 
-class Flow(CommonSteps, Case):
+class Flow(CommonSteps, OpinionSteps, Case):
     """Base of the flows. A subclass declares CODE, LABEL, SEATS, STATES, INITIAL and its steps."""
 
     CODE: ClassVar[str] = ""
@@ -46,6 +47,9 @@ class Flow(CommonSteps, Case):
         super().__init_subclass__(**kwargs)
         if not cls.CODE:
             return
+        # Any office may be asked to countersign 会签, whatever the flow.
+        cls.SEATS = (*cls.SEATS, ASSISTING)
+        cls.OPTIONAL_SEATS = (*cls.OPTIONAL_SEATS, ASSISTING.code)
         cls.STEPS = {}
         for name in _step_names(cls):
             body = getattr(cls, name)
@@ -57,6 +61,7 @@ class Flow(CommonSteps, Case):
                 declared,
                 source=_states_meant(cls, declared.source),
                 by=tuple(cls.OWNER_SEAT if taker == OWNER else taker for taker in declared.by),
+                guards=(*declared.guards, *([NO_OPINION_OWED] if declared.decides else [])),
             )
             cls.STEPS[name] = own
             setattr(cls, name, _as_transition(body, own))
