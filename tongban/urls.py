@@ -10,4 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("style/", style, name="style"),
     path("", include("tongban.accounts.urls")),
     path("", include("tongban.notices.urls")),
+    path("", include("workflows.cases.urls")),
+    path("", include("workflows.portal.urls")),
+    path("", include("workflows.desk.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Applying: a draft, filled in page by page, checked, and handed in once."""

@@ -1,0 +1,141 @@
+"""Check your answers, promise, and hand in once, however often the button is pressed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from matters.catalogue.forms import masked_rows
+from matters.catalogue.regions import region_name
+from tongban.offices.directory import NoDesk, UnknownRegion
+from workflows.cases.drafts import application_of, window_seat
+from workflows.cases.models import Draft
+from workflows.cases.opening import NotInForce, open_case
+from workflows.cases.perform import InvalidData
+from workflows.cases.routing import NoRegion
+
+from .paper_list import paper_states
+from .people import Role, kind_of, party_rows, people_of
+from .tasks import sections_of
+from .where import window_of
+from .work import CitizenRequest, Work, on_draft
+
+
+class PromiseForm(forms.Form):
+    """告知承诺: without it nothing is handed in."""
+
+    promise = forms.BooleanField(
+        label=(
+            "我承诺所填内容和提交的材料真实、完整，愿意承担相应责任；"
+            "同意办理机构为办理本件核验我的身份，并查询上面选择免交的共享数据。"
+        ),
+        error_messages={"required": "请先阅读并勾选承诺"},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@on_draft
+def check(request: CitizenRequest, work: Work) -> HttpResponse:
+    """All answers with a way to change each; POST hands in."""
+    sections = sections_of(work, request.user)
+    open_sections = [section for section in sections if section.problems]
+    form = PromiseForm(request.POST or None)
+    if request.method == "POST" and not open_sections and form.is_valid():
+        return _hand_in(request, work)
+    context = {
+        "work": work,
+        "form": form,
+        "open_sections": open_sections,
+        "groups": _groups(request, work),
+    }
+    return render(request, "portal/apply/check.html", context)
+
+
+def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:
+    application = application_of(work.draft, version=work.version, definition=work.definition)
+    try:
+        done = open_case(application, actor=request.actor)  # type: ignore[attr-defined]
+    except NotInForce:
+        messages.warning(request, "这个事项刚刚更新，请再核对一次后提交。")
+        return redirect("portal:tasks", work.draft.pk)
+    except (InvalidData, NoRegion):
+        messages.error(request, "申请内容有一项需要改正，申请还没有提交。")
+        return redirect("portal:asked", work.draft.pk)
+    except (NoDesk, UnknownRegion):
+        messages.error(request, "暂时找不到受理机构，申请还没有提交，草稿已保留，请稍后再试。")
+        return redirect("portal:check", work.draft.pk)
+    # The case has the draft's id: should this line not be reached, the draft still leads to it.
+    Draft.objects.filter(pk=work.draft.pk).delete()
+    return redirect("portal:receipt", done.case.number)
+
+
+def _groups(request: CitizenRequest, work: Work) -> list[dict[str, Any]]:
+    """(title, rows) of every section, masked."""
+    groups = [
+        {"title": "申请人与代办", "rows": _people(request, work)},
+        {"title": "在哪里办", "rows": _place(work)},
+    ]
+    if work.definition.fields:
+        href = reverse("portal:asked", args=[work.draft.pk])
+        answers = masked_rows(work.definition, work.draft.data)
+        rows = [{"key": row.label, "value": row.shown, "href": href} for row in answers]
+        groups.append({"title": "申请内容", "rows": rows})
+    if work.definition.materials:
+        groups.append({"title": "提交材料", "rows": _papers(work)})
+    return groups
+
+
+def _people(request: CitizenRequest, work: Work) -> list[dict[str, Any]]:
+    key, kind, names = work.draft.pk, kind_of(work.draft), dict(Role.choices)
+    people = people_of(work.draft, request.user)
+    rows: list[dict[str, Any]] = [
+        {
+            "key": "为谁办",
+            "value": kind.label if kind else "",
+            "href": reverse("portal:who", args=[key]),
+        }
+    ]
+    if people.person is not None:
+        rows += party_rows(people.person, reverse("portal:person", args=[key]), "申请人")
+    mine = names[people.me.role]
+    rows += party_rows(people.me, reverse("portal:me", args=[key]), f"我（{mine}）的")
+    for other in people.others:
+        rows += party_rows(other, reverse("portal:others", args=[key]), names[other.role])
+    return rows
+
+
+def _place(work: Work) -> list[dict[str, Any]]:
+    key, region = work.draft.pk, work.draft.origin_region_id
+    name = region_name(region) if region else ""
+    rows: list[dict[str, Any]] = [
+        {"key": "我在", "value": name, "href": reverse("portal:where", args=[key])}
+    ]
+    if window_seat(work.version, work.definition):
+        office = window_of(work, timezone.localdate())
+        rows.append(
+            {
+                "key": "收件窗口",
+                "value": office.name if office else "",
+                "hint": office.address if office else "",
+                "href": reverse("portal:window", args=[key]),
+            }
+        )
+    return rows
+
+
+def _papers(work: Work) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": state.asked.name,
+            "value": "\n".join(file.name for file in state.files) or state.status,
+            "href": reverse("portal:paper", args=[work.draft.pk, state.asked.code]),
+        }
+        for state in paper_states(work)
+    ]

@@ -1,0 +1,148 @@
+"""Matter guide 办事指南: all that somebody wants to know before applying."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from matters.catalogue.definition import Definition, SeatRule
+from matters.catalogue.definition import Material as PaperAsked
+from matters.catalogue.models import Matter, MatterVersion
+from matters.catalogue.pinned import definition_of
+from matters.catalogue.regions import region_name
+from workflows.cases.drafts import window_seat
+from workflows.cases.registry import flow_class
+
+from .near import CountyForm, county_of_visitor, offices_near
+from .plain_words import (
+    MARK_MEANINGS,
+    MODE_NAMES,
+    MODES,
+    NOT_PUBLISHED,
+    PAPER_FORMS,
+    PAPER_SOURCES,
+    Fact,
+    fact,
+    limit_text,
+    mark_of,
+)
+
+
+@require_safe
+def guide(request: HttpRequest, slug: str) -> HttpResponse:
+    """Eight statements at most."""
+    matter = get_object_or_404(Matter.objects.select_related("department"), slug=slug)
+    version = version_in_force(matter, timezone.localdate())
+    context: dict[str, Any] = {
+        "matter": matter,
+        "crumbs": [("/", "首页"), (f"/matters/?theme={matter.theme}", matter.theme)],
+    }
+    if version is None:
+        return render(request, "portal/guide_closed.html", context)
+    definition = definition_of(version.pk)
+    county = CountyForm(request.GET if "at" in request.GET else None, here=request)
+    at = county.chosen() or county_of_visitor(request)
+    context |= {
+        "version": version,
+        "definition": definition,
+        "mode": MODE_NAMES[version.mode],
+        "mode_mark": mark_of(version.mode_certainty),
+        "mode_words": MODES[version.mode],  # type: ignore[index]  # a Mode, stored as text
+        "sides": sides(version, definition),
+        "facts": facts(matter, definition),
+        "times": times(definition),
+        "stages": stage_rows(definition),
+        "papers": [paper_row(paper) for paper in definition.materials],
+        "marks": MARK_MEANINGS,
+        "conditions_mark": mark_of(definition.certainty.get("conditions", "")),
+        "matter_mark": mark_of(matter.certainty),
+        "sources": sources(matter, definition),
+        "county_form": county,
+        "at": region_name(at) if at else "",
+        "offices": offices_near(at, version, definition) if at else [],
+    }
+    return render(request, "portal/guide.html", context)
+
+
+def version_in_force(matter: Matter, on: dt.date) -> MatterVersion | None:
+    """The version that new cases of that day begin under. One statement."""
+    return MatterVersion.objects.in_force(on).filter(matter=matter).first()
+
+
+def sides(version: MatterVersion, definition: Definition) -> list[Fact]:
+    """Which office does its part where, seat by seat."""
+    flow = flow_class(version.flow)
+    return [
+        Fact(flow.seat_named(rule.seat).name, _where(rule, definition, version))
+        for rule in definition.seats
+    ]
+
+
+def _where(rule: SeatRule, definition: Definition, version: MatterVersion) -> str:
+    if rule.seat == window_seat(version, definition):
+        return "您选择的就近窗口，两省市任一窗口都可以"
+    if rule.region_field is not None:
+        return f"按申请表里“{definition.field(rule.region_field).label}”所填的地区确定"
+    return "您所在的地区"
+
+
+def facts(matter: Matter, definition: Definition) -> list[Fact]:
+    """Who, what for, what it costs and on which law it rests."""
+    audience = matter.audience or NOT_PUBLISHED
+    law = "\n".join(definition.legal_basis) or NOT_PUBLISHED
+    return [
+        Fact("服务对象", audience),
+        Fact("办理结果", definition.result.name),
+        Fact("主管部门", matter.department.name),
+        fact(definition, "fee", "收费", definition.fee or NOT_PUBLISHED),
+        fact(definition, "legal_basis", "设定依据", law),
+    ]
+
+
+def times(definition: Definition) -> list[Fact]:
+    """Promised and statutory time, and what may lengthen them."""
+    rows = [
+        fact(definition, "promise", "承诺时限", limit_text(definition.promise)),
+        fact(definition, "statutory", "法定时限", limit_text(definition.statutory)),
+    ]
+    if definition.extension:
+        text = f"经批准可延长{definition.extension.limit.text}（{definition.extension.basis}）"
+        rows.append(fact(definition, "extension", "延长", text))
+    if definition.special_procedures:
+        names = "、".join(each.name for each in definition.special_procedures)
+        text = f"{names}所需时间不计入时限"
+        rows.append(fact(definition, "special_procedures", "特别程序", text))
+    return rows
+
+
+def stage_rows(definition: Definition) -> list[Fact]:
+    """The stages of review, each with its own limit where one is published."""
+    return [
+        Fact(stage.name, limit_text(stage.limit), mark_of(stage.certainty))
+        for stage in definition.stages
+    ]
+
+
+def sources(matter: Matter, definition: Definition) -> list[str]:
+    """Addresses of the pages that the facts were read in, each once."""
+    found = dict.fromkeys((matter.source_url, *definition.sources))
+    return [address for address in found if address.startswith(("http://", "https://"))]
+
+
+def paper_row(paper: PaperAsked) -> dict[str, Any]:
+    """A paper as the guide and the application show it."""
+    return {
+        "code": paper.code,
+        "name": paper.name,
+        "form": f"{PAPER_FORMS[paper.form]} {paper.copies} 份",
+        "source": PAPER_SOURCES[paper.source],
+        "required": paper.required,
+        "shared": paper.shared or "",
+        "missing_ok": paper.missing_ok,
+        "mark": mark_of(paper.certainty),
+    }

@@ -1,0 +1,40 @@
+"""The citizen's pages. Where to apply is under /apply/, what has been handed in under /my/."""
+
+from django.urls import path
+
+from .apply import asked, check, papers, start, tasks, where, who
+from .guide import guide
+from .home import home
+from .place import choose_province
+from .receipt import qr, receipt
+from .search import matters
+
+app_name = "portal"
+urlpatterns = [
+    path("", home, name="home"),
+    path("province/", choose_province, name="province"),
+    path("matters/", matters, name="matters"),
+    path("matters/<slug:slug>/", guide, name="guide"),
+    path("matters/<slug:slug>/apply/", start.start, name="start"),
+    path("apply/<uuid:key>/", tasks.tasks, name="tasks"),
+    path("apply/<uuid:key>/delete/", start.delete, name="delete"),
+    path("apply/<uuid:key>/who/", who.who, name="who"),
+    path("apply/<uuid:key>/me/", who.me, name="me"),
+    path("apply/<uuid:key>/person/", who.person, name="person"),
+    path("apply/<uuid:key>/others/", who.others, name="others"),
+    path("apply/<uuid:key>/others/<int:place>/remove/", who.remove_other, name="remove_other"),
+    path("apply/<uuid:key>/where/", where.where, name="where"),
+    path("apply/<uuid:key>/window/", where.window, name="window"),
+    path("apply/<uuid:key>/form/", asked.asked, name="asked"),
+    path("apply/<uuid:key>/papers/", papers.papers, name="papers"),
+    path("apply/<uuid:key>/papers/<slug:code>/", papers.paper, name="paper"),
+    path("apply/<uuid:key>/papers/<slug:code>/way/", papers.choose_way, name="choose_way"),
+    path(
+        "apply/<uuid:key>/papers/<slug:code>/<uuid:file>/remove/",
+        papers.remove_file,
+        name="remove_file",
+    ),
+    path("apply/<uuid:key>/check/", check.check, name="check"),
+    path("my/<slug:number>/receipt/", receipt, name="receipt"),
+    path("progress/qr/<slug:number>.svg", qr, name="qr"),
+]
