@@ -254,6 +254,8 @@ def install(required: str) -> None:
     uv = shutil.which("uv") or own_uv()
     if uv:
         command = [uv, "pip", "install", "--python", str(PYTHON), "-r", required]
+        if not sys.stderr.isatty():  # in a log its progress bars are sixty lines of names
+            command.append("--quiet")
         environ = {**os.environ, **uv_settings()}
         if subprocess.run(command, env=environ, check=False).returncode == 0:
             return

@@ -23,7 +23,7 @@ def web_command(port: int) -> list[str]:
 
 
 def mail_command(port: int) -> list[str]:
-    return [sys.executable, "manage.py", "mail_server", "--port", str(port)]
+    return [sys.executable, "manage.py", "mail_server", "--skip-checks", "--port", str(port)]
 
 
 def mail_port() -> int | None:
