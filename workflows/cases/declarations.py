@@ -100,7 +100,8 @@ class Step:
     """A transition somebody takes.
 
     by: seats, APPLICANT, TIMER, SYSTEM, SUPERVISOR, HOLDER, STAGE or ANY_SEAT. right: what a party
-    needs for it (sign, supplement, withdraw, see). after: for TIMER steps, the limit from entering the state.
+    needs for it (sign, supplement, withdraw, see). after: for TIMER steps, the limit from entering
+    the state.
     """
 
     code: str

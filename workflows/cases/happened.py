@@ -43,7 +43,7 @@ def event_of(act: Act, from_state: str) -> Event:
         outcome=case.outcome if ended_now else "",
         is_late=record.pop("is_late", None),
         working_days=record.pop("working_days", None),
-        data=record,
+        data=ledger.as_kept(record),
         at=act.at,
         recorded_at=timezone.now(),
         prev=bytes(case.head),

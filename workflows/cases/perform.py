@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django.forms import Form
 from django.utils import timezone
 
@@ -24,6 +25,8 @@ from .timekeeping import keep_time
 from .verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
     from .flow import Flow
 
 __all__ = ["CaseGone", "Done", "InvalidData", "NotAllowed", "Stale", "perform"]
@@ -77,11 +80,12 @@ def perform(
     """Take `step` in a case, whole or not at all.
 
     token: the case's `seq` that the person saw. at: when it happened, for the system actor, the
-    simulator and tests; everybody else acts now. Raises CaseGone, Stale, NotAllowed, InvalidData.
+    simulator and tests; everybody else acts now. It is never before the event that came last.
+    Raises CaseGone, Stale, NotAllowed, InvalidData; Actor.Gone where the account is closed.
     Statements: actor, lock, parties, write; and what the step's own body declares.
     """
     with transaction.atomic():
-        fresh = SYSTEM if actor.user_id is None else actor_of(actor.user_id)
+        fresh = _fresh(actor)
         case = _locked(case_id)
         if token != case.seq:
             raise Stale(case.events.order_by("-seq").select_related("actor").first())
@@ -90,14 +94,33 @@ def perform(
             raise CaseGone(f"{case.flow} has no step {step}")
         parties = tuple(Party.objects.filter(case_id=case.pk).select_related("user").order_by("id"))
         # Taken after the lock: two steps that wait for each other keep their order in time.
-        moment = max(at or timezone.now(), case.entered_at)
+        moment = max(at or timezone.now(), case.last_at or case.entered_at)
         situation = Situation(case, fresh, parties, definition_of(case.version_id), moment)
         return _take(situation, declared, data)
 
 
-def _locked(case_id: int) -> Flow:
-    found = Case.objects.select_for_update(of=("self",)).select_related("matter").filter(pk=case_id)
-    case = found.first()
+def _fresh(actor: Actor) -> Actor:
+    """The actor as of now. Only the system has no account: nobody becomes it by lacking one."""
+    if actor.user_id is not None:
+        return actor_of(actor.user_id)
+    if actor.kind != SYSTEM.kind:
+        raise Actor.Gone("nobody is signed in")
+    return SYSTEM
+
+
+class Locked(TypedDict):
+    last_at: dt.datetime | None
+
+
+def _locked(case_id: int) -> WithAnnotations[Flow, Locked]:
+    """The case, locked, with `last_at`: when its last event happened.
+
+    The lock lets rows be added that point here (a child closes and owes its wake): no lock of one
+    case ever waits for another's.
+    """
+    last = Event.objects.filter(case_id=OuterRef("pk"), seq=OuterRef("seq"))
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related("matter")
+    case = rows.annotate(last_at=Subquery(last.values("at"))).filter(pk=case_id).first()
     if case is None:
         raise CaseGone(f"no case {case_id}")
     return case  # type: ignore[return-value]  # from_db has set the flow's class

@@ -5,6 +5,7 @@ Buttons, API errors, `perform` and the tests all ask here; nothing else decides.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from .declarations import (
     ANY_SEAT,
     APPLICANT,
     HOLDER,
+    STAGE,
     SUPERVISOR,
     SYSTEM,
     TIMER,
@@ -68,15 +70,27 @@ def who_could(situation: Situation, step: Step) -> str:
     """The takers of a step in words: '属地承办、负责人'."""
     case, words = situation.case, []
     for taker in step.by:
-        if taker == HOLDER:
-            taker = case.holder or "—"
+        if taker == HOLDER and case.holder == APPLICANT:
+            taker = APPLICANT
         if taker == ANY_SEAT:
             words.append("任一经办机构")
         elif taker in _WORDS:
             words.append(_WORDS[taker])
-        elif taker != "—":
-            words.append(case.seat_named(taker).name)
+        else:
+            words += [case.seat_named(seat).name for seat in _seats_meant(situation, taker)]
     return "、".join(words) + ("（须负责人）" if step.head_only else "")
+
+
+def _seats_meant(situation: Situation, taker: str) -> list[str]:
+    """The seats behind a taker that is no person: none where nobody holds, or no stage is reached."""
+    case = situation.case
+    if taker == ANY_SEAT:
+        return list(case.seats)
+    if taker == HOLDER:
+        return [case.holder] if case.holder else []
+    if taker == STAGE:
+        return [situation.definition.stage(case.stage).seat] if case.stage else []
+    return [taker]
 
 
 def _taker(situation: Situation, step: Step) -> tuple[str, int | None, list[Reason]]:
@@ -97,7 +111,7 @@ def _attempts(
     case, actor = situation.case, situation.actor
     if taker in (TIMER, SYSTEM):
         if actor.kind == "system":
-            yield taker, None, []
+            yield taker, None, _before_its_time(situation, step) if taker == TIMER else []
     elif taker == SUPERVISOR:
         provinces = {case.origin_province, case.owner_province} & actor.supervises
         if provinces:
@@ -105,11 +119,19 @@ def _attempts(
     elif taker == APPLICANT or (taker == HOLDER and case.holder == APPLICANT):
         yield from _as_party(situation, step)
     else:
-        seats = (
-            list(case.seats) if taker == ANY_SEAT else [case.holder if taker == HOLDER else taker]
-        )
-        for seat in seats:
+        for seat in _seats_meant(situation, taker):
             yield from _at_seat(situation, step, seat)
+
+
+def _before_its_time(situation: Situation, step: Step) -> list[Reason]:
+    """A timer's step waits for the moment that the case's clocks name, whoever calls."""
+    timer = situation.case.clocks.get(TIMER, {})
+    is_due = (
+        timer.get("step") == step.code
+        and timer.get("due_at") is not None
+        and dt.datetime.fromisoformat(timer["due_at"]) <= situation.at
+    )
+    return [] if is_due else [Reason("not_due", "期限尚未届满")]
 
 
 def _as_party(situation: Situation, step: Step) -> Iterator[tuple[str, int | None, list[Reason]]]:
@@ -139,6 +161,8 @@ def _at_seat(
         reasons.append(
             Reason("decided_before", "您已办理过本件的另一审查环节，同一人不得办理两个环节")
         )
+    if step.decides and any(p.user_id == actor.user_id for p in situation.parties):
+        reasons.append(Reason("own_case", "您是本件当事人，应当回避"))
     yield seat, office_id, reasons
 
 
