@@ -1,0 +1,154 @@
+"""All that the page of a case shows, gathered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.forms import Form, ModelChoiceField
+from django.http import QueryDict
+
+from tongban.accounts.actors import Actor
+from workflows.cases.act import Situation
+from workflows.cases.declarations import Step
+from workflows.cases.models import Case, Enquiry, Event
+from workflows.cases.places import office_cards
+
+from ..time_left import last_day, next_due, time_left
+from ..words import MODE_NAMES, OUTCOMES, direction, light_shown
+from .applied import answers_of, party_cards
+from .choices import Choices, choices_of
+from .ledger_lines import ledger_of
+from .papers import issued_in, papers_of
+from .reckoning import reckoning_of
+from .seats import seat_cards
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The step whose form stands open on the page; asked_for: somebody went to it."""
+
+    step: Step
+    form: Form
+    asked_for: bool
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why what somebody just did had no effect, and what they had typed."""
+
+    title: str
+    text: str
+    kept: Sequence[tuple[str, str]] = ()
+
+
+def case_context(
+    situation: Situation,
+    *,
+    asked: Step | None = None,
+    form: Form | None = None,
+    query: QueryDict | None = None,
+    trouble: Trouble | None = None,
+) -> dict[str, Any]:
+    """Everything but the frame. form: as it was sent, with its errors; query: chooses in a blank one.
+
+    Nine statements, a few more where there is more to show; and those of the one form that is open.
+    """
+    case = situation.case
+    choices = choices_of(situation)
+    events = list(Event.objects.filter(case_id=case.pk).order_by("seq"))
+    offices = office_cards({*case.office_ids, *(e.office_id for e in events if e.office_id)})
+    return {
+        "case": case,
+        "token": case.seq,
+        "choices": choices,
+        "can_answer": choices.allowed("answer"),
+        "opened": Opened(asked, form, True)
+        if asked is not None and form is not None
+        else _opened(situation, choices, asked, query),
+        "not_now": _not_now(choices, asked),
+        "trouble": trouble,
+        "now_at": _now_at(situation),
+        "answers": answers_of(situation),
+        "parties": party_cards(situation),
+        "papers": papers_of(case),
+        "issued": issued_in(case),
+        "reckoning": reckoning_of(situation),
+        "ledger": ledger_of(case, events, offices),
+        "enquiries": list(Enquiry.objects.filter(case_id=case.pk).order_by("-id")),
+        "seats": seat_cards(case, offices, situation.today),
+        "family": _family(case),
+    }
+
+
+def office_here(case: Case, actor: Actor) -> int | None:
+    """The office at which this actor has to do with the case; None for a supervisor."""
+    return next((i for i in case.office_ids if i in actor.desks), None)
+
+
+def _now_at(situation: Situation) -> dict[str, Any]:
+    """Where the case is, how long it has, and whose it is."""
+    case, actor = situation.case, situation.actor
+    clock = next_due(case)
+    outcome, kind = OUTCOMES.get(case.outcome, ("已结束", ""))
+    return {
+        "state": case.state_label(situation.definition),
+        "hint": case.current.hint,
+        "mode": MODE_NAMES.get(case.mode, case.mode),
+        "direction": direction(case),
+        "light": light_shown(case, case.light(situation.at)),
+        "due_on": last_day(case.due_at) if case.due_at else None,
+        "left": time_left(case, clock, case.due_at, situation.at) if clock and case.due_at else "",
+        "holder": _holder(situation),
+        "claimed_by": case.claimed_by.name if case.claimed_by else "",
+        "is_mine": case.claimed_by_id == actor.user_id,
+        "outcome": outcome if case.closed_at else "",
+        "outcome_kind": kind,
+    }
+
+
+def _holder(situation: Situation) -> str:
+    case = situation.case
+    if not case.holder:
+        return ""
+    return "申请人" if case.holder_office_id is None else case.seat_named(case.holder).name
+
+
+def _opened(
+    situation: Situation, choices: Choices, asked: Step | None, query: QueryDict | None
+) -> Opened | None:
+    """The asked step with its form, else the expected one: only one form is made, for its SQL."""
+    step = asked or choices.expected
+    if step is None or step.form is None or not choices.allowed(step.code):
+        return None
+    fields = step.form.base_fields
+    # The address may choose a row in the form; it ticks nothing and writes nothing.
+    rows = [name for name in query or () if isinstance(fields.get(name), ModelChoiceField)]
+    form = step.form(situation=situation, initial={name: query[name] for name in rows})  # type: ignore[call-arg,index]
+    return Opened(step, form, asked is not None)
+
+
+def _not_now(choices: Choices, asked: Step | None) -> Mapping[str, str] | None:
+    """Why a step that somebody went to isn't open."""
+    if asked is None or choices.allowed(asked.code):
+        return None
+    verdict = choices.verdicts[asked.code]
+    return {
+        "label": asked.label,
+        "why": "；".join(reason.text for reason in verdict.reasons),
+        "who": verdict.who,
+    }
+
+
+def _family(case: Case) -> list[tuple[str, str]]:
+    """Numbers of the cases that this one belongs to or waits for. A statement only where it has any."""
+    awaits = any(state.awaits for state in case.STATES)  # type: ignore[attr-defined]
+    related = []
+    if case.parent_id is not None:
+        parent = Case.objects.filter(pk=case.parent_id).values_list("number", flat=True).get()
+        related.append(("上级办件", parent))
+    if awaits:
+        children = Case.objects.filter(parent_id=case.pk).order_by("id")
+        related += [("联办办件", number) for number in children.values_list("number", flat=True)]
+    return related

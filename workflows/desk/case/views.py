@@ -1,0 +1,150 @@
+"""The page of a case, the steps taken from it, and the looks at what is masked."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tongban.accounts.actors import Actor
+from tongban.accounts.looks import LONGEST_REASON, ReasonMissing, checked_reason, look
+from tongban.accounts.models import User
+from workflows.cases.declarations import Step
+from workflows.cases.flow import Flow
+from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
+from workflows.cases.situations import situation_for
+from workflows.cases.verdicts import verdict
+
+from ..door import case_seen, for_staff
+from ..happening import moved_by
+from .applied import personal_value
+from .page import Trouble, case_context, office_here
+from .typed import typed_in
+
+NO_TOKEN = -1
+
+
+@for_staff
+@require_safe
+def case(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
+    return shown(request, actor, case_seen(actor, number))
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, actor: Actor, number: str, step: str) -> HttpResponse:
+    """GET opens the case with that step's form; POST takes the step. One way for every flow."""
+    seen = case_seen(actor, number)
+    declared = seen.STEPS.get(step)
+    if declared is None:
+        raise Http404
+    if request.method == "POST":
+        return _taken(request, actor, seen, declared)
+    return shown(request, actor, seen, asked=declared)
+
+
+def shown(
+    request: HttpRequest,
+    actor: Actor,
+    seen: Flow,
+    *,
+    status: int = 200,
+    asked: Step | None = None,
+    form: forms.Form | None = None,
+    trouble: Trouble | None = None,
+) -> HttpResponse:
+    situation = situation_for(seen, actor)
+    context = case_context(situation, asked=asked, form=form, query=request.GET, trouble=trouble)
+    context["look_form"] = LookForm(auto_id=False)
+    if form is not None:
+        # The title says 错误, and the summary on top leads to the fields.
+        context["form"] = form
+    return render(request, "desk/case.html", context, status=status)
+
+
+def _taken(request: HttpRequest, actor: Actor, seen: Flow, declared: Step) -> HttpResponse:
+    try:
+        done = perform(
+            seen.pk, declared.code, actor=actor, data=request.POST, token=_token(request.POST)
+        )
+    except CaseGone:
+        raise Http404 from None
+    except Stale as stale:
+        return _too_late(request, actor, seen, declared, stale)
+    except NotAllowed as refused:
+        text = f"{refused}。可以办理的是：{refused.verdict.who}。没有任何改动。"
+        trouble = Trouble(f"没有{declared.label}", text, typed_in(declared, request.POST))
+        return shown(request, actor, seen, status=403, trouble=trouble)
+    except InvalidData as invalid:
+        return shown(request, actor, seen, asked=declared, form=invalid.form)
+    messages.success(request, f"{declared.done}。")
+    return HttpResponseRedirect(reverse("desk:case", args=[done.case.number]))
+
+
+def _too_late(
+    request: HttpRequest, actor: Actor, seen: Flow, declared: Step, stale: Stale
+) -> HttpResponse:
+    """The fresh case, who moved it, and the form as it was typed: one more press sends it again."""
+    fresh = case_seen(actor, seen.number)
+    situation = situation_for(fresh, actor)
+    text = f"{moved_by(stale.last)}，您的“{declared.label}”没有生效，没有任何内容被覆盖。"
+    if declared.form is None or not verdict(situation, declared).allowed:
+        trouble = Trouble(
+            "办件已有新进展", text + "请先看最新情况。", typed_in(declared, request.POST)
+        )
+        return shown(request, actor, fresh, status=409, trouble=trouble)
+    form = declared.form(request.POST, situation=situation)  # type: ignore[call-arg]
+    trouble = Trouble("办件已有新进展", text + "您填写的内容还在，请看过最新情况后再提交。")
+    return shown(request, actor, fresh, status=409, asked=declared, form=form, trouble=trouble)
+
+
+def _token(posted: QueryDict) -> int:
+    """The state of the case that the page showed; without a readable one nothing is taken."""
+    text = posted.get("token", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else NO_TOKEN
+
+
+class LookForm(forms.Form):
+    reason = forms.CharField(
+        label="查看原因",
+        max_length=LONGEST_REASON,
+        help_text="会记入查看记录，本人和监督部门可以查到",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "请写明查看原因"},
+    )
+
+    def clean_reason(self) -> str:
+        try:
+            return checked_reason(self.cleaned_data["reason"])
+        except ReasonMissing as missing:
+            raise forms.ValidationError(str(missing)) from None
+
+
+@for_staff
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("value")
+def look_at(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpResponse:
+    """A masked value in full, once, for a reason that is written down first."""
+    seen = case_seen(actor, number)
+    personal = personal_value(situation_for(seen, actor), what)
+    if personal is None:
+        raise Http404
+    form = LookForm(request.POST or None)
+    context: dict[str, Any] = {"case": seen, "what": what, "personal": personal, "form": form}
+    if request.method == "POST" and form.is_valid():
+        context["value"] = look(
+            viewer=cast(User, request.user),
+            subject_kind="case",
+            subject_key=seen.number,
+            field=what,
+            reason=form.cleaned_data["reason"],
+            value=personal.reveal,
+            office_id=office_here(seen, actor),
+        )
+    return render(request, "desk/look.html", context)

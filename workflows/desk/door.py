@@ -1,0 +1,43 @@
+"""Who comes in at the desk, and which case they may open."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+
+from tongban.accounts.actors import Actor
+from workflows.cases.access import visible_to
+from workflows.cases.flow import Flow
+from workflows.cases.models import Case
+
+Page = Callable[..., HttpResponse]
+
+
+def for_staff(page: Page) -> Page:
+    """`page(request, actor, …)` for staff who have signed in; for citizens there is no such page."""
+
+    @never_cache
+    @login_required
+    @functools.wraps(page)
+    def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
+        if actor.kind != "staff":
+            raise Http404
+        return page(request, actor, *args, **kwargs)
+
+    return opened
+
+
+def case_seen(actor: Actor, number: str) -> Flow:
+    """The case of that number with its matter. Http404 for whoever may not see it. One statement."""
+    found: QuerySet[Case] = visible_to(actor).select_related("matter", "claimed_by")
+    case = found.filter(number=number).first()
+    if case is None:
+        raise Http404
+    return cast(Flow, case)

@@ -1,0 +1,166 @@
+"""The pages of the desk's lists."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.views.decorators.http import require_POST, require_safe
+
+from tongban.accounts.actors import Actor
+from workflows.cases.places import office_cards
+
+from ..door import for_staff
+from .batch import BATCH_STEPS, picks_of, take_for_all
+from .counts import Count, counts_of
+from .enquiries import enquiries_page
+from .filters import QueueFilters, matter_choices
+from .keyset import Page, Place, page_of
+from .next_case import next_case
+from .rows import found_rows, rows_of
+from .search import MOST_FOUND, NumberForm, found_by
+from .tabs import ENQUIRIES, MINE, OFFICE, TABS, queues_of
+
+
+@for_staff
+@require_safe
+def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """One tab of the desk. At most twelve statements, whatever the rows."""
+    now = timezone.now()
+    counts = counts_of(actor)
+    tab = request.GET.get("view", "")
+    if tab not in TABS:
+        # Nobody's morning should begin with an empty page while the office has work.
+        tab = MINE if counts[MINE].number else OFFICE
+    context = frame(actor, tab, counts)
+    if tab == ENQUIRIES:
+        context |= enquiries_page(actor, request.GET, now)
+    else:
+        context |= _listed(request, actor, tab, now)
+    return render(request, "desk/queue.html", context)
+
+
+@for_staff
+@require_safe
+def search(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Cases by number, open and closed; exactly one is opened at once."""
+    form = NumberForm(request.GET)
+    context = frame(actor, "", counts_of(actor)) | {"number_form": form, "form": form}
+    if form.is_valid():
+        found = found_by(form.cleaned_data["q"], actor)[: MOST_FOUND + 1]
+        rows = found_rows(found, actor, timezone.now())
+        if len(rows) == 1:
+            return HttpResponseRedirect(reverse("desk:case", args=[rows[0].number]))
+        context |= {"rows": rows[:MOST_FOUND], "has_more": len(rows) > MOST_FOUND}
+    return render(request, "desk/search.html", context)
+
+
+@for_staff
+@require_safe
+def go_to_next(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """Opens the next case, `?from=` the one that is open now."""
+    current = request.GET.get("from", "")
+    case = next_case(actor, current=current if current.isdecimal() else "")
+    if case is not None:
+        return HttpResponseRedirect(reverse("desk:case", args=[case.number]))
+    messages.info(request, "没有其他等您办理的件了。")
+    return HttpResponseRedirect(reverse("desk:queue"))
+
+
+@for_staff
+@require_POST
+def batch(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """One step for the cases that were ticked, or for the one whose button was pressed."""
+    back = _back_to(request)
+    single = request.POST.get("claim")
+    step = "claim" if single else request.POST.get("step", "")
+    if step not in BATCH_STEPS:
+        return HttpResponseBadRequest()
+    picks = picks_of([single] if single else request.POST.getlist("case"))
+    if not picks:
+        messages.warning(request, "请先勾选办件。")
+        return HttpResponseRedirect(back)
+    results = take_for_all(picks, step, actor=actor)
+    if single:
+        result = results[0]
+        tell = messages.success if result.done else messages.error
+        tell(request, f"{result.number}：{result.text}")
+        return HttpResponseRedirect(back)
+    done = sum(result.done for result in results)
+    context = {
+        "label": BATCH_STEPS[step],
+        "results": results,
+        "done": done,
+        "failed": len(results) - done,
+        "back": back,
+    }
+    return render(request, "desk/batch.html", context)
+
+
+def frame(actor: Actor, tab: str, counts: Mapping[str, Count]) -> dict[str, Any]:
+    """What every list shows around itself."""
+    return {
+        "tab": tab,
+        "tab_name": TABS.get(tab, "查找结果"),
+        "tabs": [
+            {
+                "href": f"{reverse('desk:queue')}?view={code}",
+                "text": name,
+                "count": counts[code].number,
+                "more": counts[code].more,
+                "current": code == tab,
+            }
+            for code, name in TABS.items()
+        ],
+        "has_desk": bool(actor.desks),
+        "office_names": [card.name for card in office_cards(actor.desks).values()],
+        "number_form": NumberForm(),
+    }
+
+
+def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> dict[str, Any]:
+    filters = QueueFilters(
+        request.GET, tab=tab, matters=matter_choices(tab, actor), auto_id="filter_%s"
+    )
+    page = Page([], None, None)
+    # A filter that isn't on offer must not show the cases of another one.
+    if filters.is_valid() and actor.desks:
+        page = page_of(
+            [filters.narrowed(q, actor=actor, now=now) for q in queues_of(tab, actor)],
+            after=Place.parse(request.GET.get("after", "")),
+            before=Place.parse(request.GET.get("before", "")),
+        )
+    chosen = filters.chosen if filters.is_valid() else {}
+    here = {"view": tab, **chosen}
+    rows = rows_of(page.ids, actor, now)
+    return {
+        "filters": filters,
+        "is_filtered": bool(chosen) or not filters.is_valid(),
+        "rows": rows,
+        "can_claim_any": any(row.can_claim for row in rows),
+        "here": request.get_full_path(),
+        "clear": f"?{urlencode({'view': tab})}",
+        "previous": _address(here, before=page.previous),
+        "next": _address(here, after=page.next),
+        "batch_steps": BATCH_STEPS.items(),
+    }
+
+
+def _address(here: Mapping[str, str], **place: Place | None) -> str | None:
+    given = {name: str(p) for name, p in place.items() if p is not None}
+    return f"?{urlencode({**here, **given})}" if given else None
+
+
+def _back_to(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours else reverse("desk:queue")
