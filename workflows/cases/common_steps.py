@@ -6,6 +6,7 @@ A plain class, not a model: `Flow` turns its methods into transitions of each fl
 from __future__ import annotations
 
 import datetime as dt
+import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matters.catalogue.definition import Limit
@@ -142,7 +143,8 @@ class CommonSteps(Base):
           is_aside=True, while_suspended=True)  # fmt: skip
     def serve(self, act: Act) -> None:
         """The person opened the notice, or the mail arrived: an electronic 送达. Two statements."""
-        _serve(self, act, {**act.data, "succeeded": True, "receiver": self.applicant_name})
+        way = {"way": act.data["way"], "succeeded": True, "receiver": self.applicant_name}
+        _serve(self, act, way, document_id=act.data["document"], at=act.data["arrived_at"])
 
     @step("评价", source=(OPEN, CLOSED), by=APPLICANT, form=RatingForm, is_aside=True,
           guards=(is_concluded, not_rated), while_suspended=True)  # fmt: skip
@@ -192,16 +194,28 @@ def _enquire(case: CommonSteps, act: Act, *, kind: str, text: str) -> None:
     act.note(enquiry=made.pk, kind=kind, text=text, office=office_id)
 
 
-def _serve(case: CommonSteps, act: Act, how: dict[str, Any]) -> None:
-    """Record one attempt at 送达 of the oldest waiting document; a success starts its limit."""
-    waiting = list(case.facts["unserved"])
-    document = Document.objects.get(pk=waiting[0])
+def _serve(
+    case: CommonSteps,
+    act: Act,
+    how: dict[str, Any],
+    *,
+    document_id: int | None = None,
+    at: dt.datetime | None = None,
+) -> None:
+    """Record one attempt at 送达 of a waiting document, the oldest if none is named.
+
+    at: when it reached the person, which may be before the event that tells of it; a success
+    starts the document's limit from there.
+    """
+    waiting: list[int] = case.facts["unserved"]
+    document = Document.objects.get(pk=document_id or waiting[0])
+    reached = min(max(at or act.at, document.issued_at), act.at)
     Service.objects.create(
-        document_id=document.pk, at=act.at, recorded_by_id=act.actor.user_id, **how
+        document_id=document.pk, at=reached, recorded_by_id=act.actor.user_id, **how
     )
-    act.note(document=document.number, way=how["way"], succeeded=how["succeeded"])
+    act.note(document=document.number, way=how["way"], succeeded=how["succeeded"], reached=reached)
     if not how["succeeded"]:
         return
-    case.facts = {**case.facts, "unserved": waiting[1:]}
+    case.facts = {**case.facts, "unserved": [i for i in waiting if i != document.pk]}
     if document.starts_limit and case.current.limit_from == "service":
-        act.begin_hop(act.at)
+        act.begin_hop(reached)

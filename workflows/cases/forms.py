@@ -201,6 +201,15 @@ class ServiceForm(StepForm):
 
 
 class ArrivalForm(StepForm):
-    """Which electronic way a document took to its person."""
+    """Which electronic way a document took to its person, and when it was there."""
 
     way = forms.ChoiceField(choices=[("inbox", "站内信阅读"), ("email", "电子邮件到达")])
+    # One of those that wait, by its id; the oldest if none is named.
+    document = forms.IntegerField(required=False)
+    arrived_at = forms.DateTimeField(required=False)
+
+    def clean_document(self) -> int | None:
+        document: int | None = self.cleaned_data["document"]
+        if document is not None and document not in self.situation.case.facts.get("unserved", []):
+            raise forms.ValidationError("这份文书已送达，或不属于本件")
+        return document

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import structlog
 
 from tongban.accounts.actors import SYSTEM
 from tongban.notices.deliveries import delivered_documents
 
-from .models import Case, Document, Service
+from .models import Case
 from .perform import NotAllowed, Stale, perform
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    from tongban.notices.deliveries import Served
+    from tongban.notices.models import Notice
 
 log = structlog.get_logger(__name__)
 
@@ -18,33 +26,37 @@ def serve_documents() -> int:
 
     A message that failed serves nothing. Safe to run twice: a served document is no longer waiting.
     """
-    served = 0
     unserved = _unserved_documents()
-    for notice in delivered_documents().filter(document_id__in=list(unserved)):
-        case = Case.objects.get(pk=unserved[notice.document_id or 0])
-        if notice.document_id not in case.facts.get("unserved", [])[:1]:
-            continue
-        try:
-            perform(
-                case.pk,
-                "serve",
-                actor=SYSTEM,
-                data={"way": notice.channel},
-                token=case.seq,
-                at=notice.served_at,
-            )
-            served += 1
-        except (Stale, NotAllowed) as error:
-            # Somebody was quicker; the next round sees what is still waiting.
-            log.info("document not served", case=case.pk, error=type(error).__name__)
-    return served
+    arrived = delivered_documents().filter(document_id__in=list(unserved))
+    return sum(_served(unserved[notice.document_id or 0], notice) for notice in arrived)
+
+
+def _served(case_id: int, notice: WithAnnotations[Notice, Served]) -> bool:
+    case = Case.objects.get(pk=case_id)
+    if notice.document_id not in case.facts.get("unserved", []):
+        return False
+    data = {
+        "way": notice.channel,
+        "document": notice.document_id,
+        "arrived_at": notice.served_at,
+    }
+    try:
+        perform(case_id, "serve", actor=SYSTEM, data=data, token=case.seq)
+    except (Stale, NotAllowed) as error:
+        # Somebody was quicker; the next round sees what is still waiting.
+        log.info("document not served", case=case_id, error=type(error).__name__)
+        return False
+    except Exception:  # noqa: BLE001  one bad row stops nothing else
+        log.exception("document not served", case=case_id)
+        return False
+    return True
 
 
 def _unserved_documents() -> dict[int, int]:
-    """Documents that wait for their service, as {document id: case id}."""
-    waiting = (
-        Document.objects.filter(case__facts__has_key="unserved")
-        .exclude(case__facts__unserved=[])
-        .exclude(pk__in=Service.objects.filter(succeeded=True).values("document_id"))
-    )
-    return dict(waiting.values_list("pk", "case_id"))
+    """Documents that wait for their service, as {document id: case id}. One statement."""
+    waiting = Case.objects.filter(facts__unserved__0__isnull=False)
+    return {
+        document_id: case_id
+        for case_id, document_ids in waiting.values_list("pk", "facts__unserved")
+        for document_id in document_ids
+    }

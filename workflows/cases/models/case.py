@@ -151,6 +151,10 @@ class Case(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
             # Where an office has a part without holding the case: what it waits for.
             GinIndex(fields=["office_ids"], name="case_open_offices", condition=Q(closed_at=None)),
+            # The few whose documents have not reached their people; looked for every half minute.
+            models.Index(
+                fields=["id"], name="case_unserved", condition=Q(facts__unserved__0__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
