@@ -6,7 +6,6 @@ A plain class, not a model: `Flow` turns its methods into transitions of each fl
 from __future__ import annotations
 
 import datetime as dt
-import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from matters.catalogue.definition import Limit

@@ -46,7 +46,7 @@ def _served(case_id: int, notice: WithAnnotations[Notice, Served]) -> bool:
         # Somebody was quicker; the next round sees what is still waiting.
         log.info("document not served", case=case_id, error=type(error).__name__)
         return False
-    except Exception:  # noqa: BLE001  one bad row stops nothing else
+    except Exception:
         log.exception("document not served", case=case_id)
         return False
     return True
