@@ -75,6 +75,8 @@ class Application:
     """What is handed in: for which matter, by whom, where, with what.
 
     offices: seats whose office somebody chose (the window). handed_in: codes of papers given over.
+    office_id: the window at which it was handed in. Where it has no seat it only helps (帮办): it sees
+    the case and how it goes on, and takes no step in it.
     paper_notes: by code, how a paper comes that is not here. filled_by: who filled in which section.
     """
 
@@ -171,6 +173,9 @@ def _case(
     flow = registry.flow_class(version.flow)
     case_id = _next_id()
     applicant = next(p for p in application.parties if p.role == Party.Role.APPLICANT)
+    offices = {place["office"] for place in routed.seats.values()}
+    if application.office_id is not None:
+        offices.add(application.office_id)
     case = flow(
         id=case_id,
         number=_number(application.origin_region, local_day(at), case_id),
@@ -182,7 +187,7 @@ def _case(
         version=version,
         mode=version.mode,
         seats=routed.seats,
-        office_ids=sorted({place["office"] for place in routed.seats.values()}),
+        office_ids=sorted(offices),
         is_unplaced=bool(routed.unplaced),
         origin_region_id=application.origin_region,
         origin_province=province_of(application.origin_region),
@@ -244,11 +249,9 @@ def _act(
     at: dt.datetime,
 ) -> Act:
     situation = Situation(case, actor, tuple(parties), definition, at)
-    seat = APPLICANT
-    if application.office_id is not None:
-        seat = next(iter(case.seats_of([application.office_id])), APPLICANT)
-    office_id = application.office_id if seat != APPLICANT else None
-    act = Act(situation, OPENING, seat, office_id, application.data, seq=1)
+    window = application.office_id
+    seat = APPLICANT if window is None else next(iter(case.seats_of([window])), APPLICANT)
+    act = Act(situation, OPENING, seat, window, application.data, seq=1)
     act.note(channel=application.channel, unplaced=list(case.facts.get("unplaced", [])))
     if application.filled_by:
         act.note(filled_by=dict(application.filled_by))

@@ -6,7 +6,10 @@ from tongban.accounts.personal import BlindIndexField, EncryptedTextField
 
 
 class TurnedAway(models.Model):
-    office = models.ForeignKey("offices.Office", models.PROTECT, related_name="+")
+    # Of the form as it was shown: sent twice it is one entry.
+    form_key = models.UUIDField("登记表标识", unique=True, null=True, blank=True)
+    # turned_away_office begins with it.
+    office = models.ForeignKey("offices.Office", models.PROTECT, related_name="+", db_index=False)
     clerk = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
     matter = models.ForeignKey("catalogue.Matter", models.PROTECT, null=True, blank=True)
     person_name = models.CharField("来人姓名", max_length=100, blank=True, default="")
@@ -19,6 +22,8 @@ class TurnedAway(models.Model):
     class Meta:
         default_permissions = ()
         ordering = ["-id"]
+        # A window's list of today.
+        indexes = [models.Index(fields=["office", "-at"], name="turned_away_office")]
 
     def __str__(self) -> str:
         return f"{self.office_id} {self.at:%Y-%m-%d}"
