@@ -16,7 +16,8 @@ from .uploads import path_of, readable_by
 log = structlog.get_logger(__name__)
 
 # Should a file be more than it seems: it runs nothing, loads nothing and is nobody's origin.
-FILE_POLICY = "default-src 'none'; frame-ancestors 'self'; sandbox"
+# The style is the browser's own, with which it shows a picture on a page.
+FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 
 
 @require_safe

@@ -43,7 +43,8 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "case_href": f"{MY_CASES}{case.number}/",
         "next": next_steps(case, definition, office),
         "office": office,
-        "papers": Material.objects.filter(case=case),
+        "office_title": _office_title(case),
+        "papers": Material.objects.filter(case=case).exclude(is_required=False, status="owed"),
         "qr": reverse("portal:qr", args=[case.number]),
         "progress": progress_address(case.number),
     }
@@ -61,6 +62,12 @@ def next_steps(case: Case, definition: Definition, office: Any) -> list[dict[str
         "state": "now",
     }
     return [now, {"title": "办结", "text": _promise(case, definition), "state": "next"}]
+
+
+def _office_title(case: Case) -> str:
+    """An application that waits at its window waits for somebody to come."""
+    waits = case.state == case.INITIAL and case.holder == case.ORIGIN_SEAT  # type: ignore[attr-defined]
+    return "请到这个窗口交材料" if waits else "现在由这里办理"
 
 
 def _promise(case: Case, definition: Definition) -> str:

@@ -21,7 +21,7 @@ from tongban.accounts.models import User
 from workflows.cases.drafts import changing, typed_again
 
 from .people import kind_of, people_of
-from .work import CitizenRequest, Work, on_draft
+from .work import CitizenRequest, Work, on_draft, posted
 
 SECTION = "申请内容"
 LATER = "later"
@@ -45,7 +45,7 @@ def asked(request: CitizenRequest, work: Work) -> HttpResponse:
     """`保存并继续` saves when all is right; `先保存` keeps what is right and lets the rest wait."""
     if not work.definition.fields:
         return redirect("portal:tasks", work.draft.pk)
-    form = asked_form(work, request.user, request.POST if request.method == "POST" else None)
+    form = asked_form(work, request.user, posted(request))
     if request.method == "POST":
         is_right = form.is_valid()
         if is_right or LATER in request.POST:

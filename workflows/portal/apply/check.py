@@ -25,7 +25,7 @@ from .paper_list import paper_states
 from .people import Role, kind_of, party_rows, people_of
 from .tasks import sections_of
 from .where import window_of
-from .work import CitizenRequest, Work, on_draft
+from .work import CitizenRequest, Work, on_draft, posted
 
 
 class PromiseForm(forms.Form):
@@ -46,7 +46,7 @@ def check(request: CitizenRequest, work: Work) -> HttpResponse:
     """All answers with a way to change each; POST hands in."""
     sections = sections_of(work, request.user)
     open_sections = [section for section in sections if section.problems]
-    form = PromiseForm(request.POST or None)
+    form = PromiseForm(posted(request))
     if request.method == "POST" and not open_sections and form.is_valid():
         return _hand_in(request, work)
     context = {
@@ -104,8 +104,8 @@ def _people(request: CitizenRequest, work: Work) -> list[dict[str, Any]]:
     ]
     if people.person is not None:
         rows += party_rows(people.person, reverse("portal:person", args=[key]), "申请人")
-    mine = names[people.me.role]
-    rows += party_rows(people.me, reverse("portal:me", args=[key]), f"我（{mine}）的")
+    rows.append({"key": "我的身份", "value": names[people.me.role]})
+    rows += party_rows(people.me, reverse("portal:me", args=[key]), "我的")
     for other in people.others:
         rows += party_rows(other, reverse("portal:others", args=[key]), names[other.role])
     return rows

@@ -11,7 +11,7 @@ from workflows.cases.models import Upload
 
 from .work import Work
 
-WORDS = {"window": "到窗口交", "shared": "免交，数据核验", "later": "随后补交"}
+WORDS = {"window": "到窗口交", "shared": "免交（核验共享数据）", "later": "随后补交"}
 
 
 @dataclass(frozen=True)

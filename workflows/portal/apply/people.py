@@ -157,18 +157,19 @@ def applicant_of(draft: Draft, user: User) -> str:
     return applicant.name if applicant else ""
 
 
-def party_rows(party: PartyInput, href: str, title: str) -> list[dict[str, Any]]:
-    """A person on the page of answers: numbers masked."""
+def party_rows(party: PartyInput, href: str, whose: str) -> list[dict[str, Any]]:
+    """A person on the page of answers: numbers masked. whose: 申请人, 我的, 受益人…"""
+    basis = "监护依据" if party.role == Role.GUARDIAN else "授权依据"
     shown = [
-        ("姓名", party.name),
-        ("证件号码", mask_id_number(party.id_number)),
-        ("联系电话", mask_phone(party.phone)),
-        ("与申请人的关系", party.relation),
-        ("授权依据", party.authority),
+        (f"{whose}姓名", party.name),
+        (f"{whose}证件号码", mask_id_number(party.id_number)),
+        (f"{whose}联系电话", mask_phone(party.phone)),
+        (f"{whose.removesuffix('的')}与申请人的关系", party.relation),
+        (basis, party.authority),
         ("授权事项", "、".join(RIGHT_NAMES[right] for right in party.scope)),
         ("授权截止", _day(party.expires_on)),
     ]
-    rows = [{"key": f"{title}{key}", "value": value} for key, value in shown if value]
+    rows: list[dict[str, Any]] = [{"key": key, "value": value} for key, value in shown if value]
     rows[0]["href"] = href
     return rows
 

@@ -15,7 +15,7 @@ from tongban.offices.models import Office, Region
 from workflows.cases.drafts import changing, window_seat
 
 from ..near import COLLECT, COUNTY_DIGITS, CountyForm, window_kinds, windows_near
-from .work import CitizenRequest, Work, on_draft
+from .work import CitizenRequest, Work, on_draft, posted
 
 SECTION = "在哪里办"
 MOST_WINDOWS = 12
@@ -55,7 +55,7 @@ class TownForm(forms.Form):
 def where(request: CitizenRequest, work: Work) -> HttpResponse:
     """The county I am in; it is the place of handing in (收件地)."""
     kept = (work.draft.origin_region_id or "")[:COUNTY_DIGITS]
-    form = CountyForm(request.POST or None, here=request, initial={"at": kept} if kept else {})
+    form = CountyForm(posted(request), here=request, initial={"at": kept} if kept else {})
     if not form.chosen():
         return render(request, "portal/apply/where.html", {"work": work, "form": form})
     with changing(work.draft, by=request.user, section=SECTION) as draft:
@@ -79,7 +79,7 @@ def window(request: CitizenRequest, work: Work) -> HttpResponse:
     town = town_form.cleaned_data["town"] if town_form.is_valid() else ""
     near = windows_near(town or county, work.version, work.definition, limit=MOST_WINDOWS)
     kept = work.draft.answers.get("window")
-    form = WindowForm(request.POST or None, windows=near, initial={"window": str(kept or "")})
+    form = WindowForm(posted(request), windows=near, initial={"window": str(kept or "")})
     if not form.is_valid():
         context = {
             "work": work,

@@ -27,7 +27,7 @@ from .people import (
     problems_with_people,
 )
 from .people_forms import MeForm, OtherForm, PersonForm, WhoForm
-from .work import CitizenRequest, Work, on_draft
+from .work import CitizenRequest, Work, on_draft, posted
 
 SECTION = "申请人"
 
@@ -38,7 +38,7 @@ def who(request: CitizenRequest, work: Work) -> HttpResponse:
     """For whom; a change of it asks anew by what right, and keeps the others."""
     kind = kind_of(work.draft)
     form = WhoForm(
-        request.POST or None,
+        posted(request),
         kinds=kinds_for(work.matter),
         initial={"on_behalf": kind.code if kind else None},
     )
@@ -77,7 +77,7 @@ def _become(draft: Draft, request: CitizenRequest, old: OnBehalf | None, new: On
 def me(request: CitizenRequest, work: Work) -> HttpResponse:
     """My own ID number and phone, where the account has none or another one is to be used here."""
     mine = people_of(work.draft, request.user).me
-    form = MeForm(request.POST or None, me=mine)
+    form = MeForm(posted(request), me=mine)
     if not form.is_valid():
         return render(request, "portal/apply/me.html", {"work": work, "form": form, "me": mine})
     typed = {name: form.cleaned_data[name] for name in ("id_number", "phone")}
@@ -97,7 +97,7 @@ def person(request: CitizenRequest, work: Work) -> HttpResponse:
         return redirect("portal:who", work.draft.pk)
     people = people_of(work.draft, request.user)
     form = PersonForm(
-        request.POST or None,
+        posted(request),
         kind=kind,
         me=people.me,
         known=people.person,
@@ -127,9 +127,9 @@ def person(request: CitizenRequest, work: Work) -> HttpResponse:
 def others(request: CitizenRequest, work: Work) -> HttpResponse:
     """People besides the applicant and the one who acts; none is fine."""
     here = people_of(work.draft, request.user).others
-    form = OtherForm(request.POST or None)
-    if form.is_valid() and len(here) >= MOST_OTHERS:
-        form.add_error(None, f"最多填写 {MOST_OTHERS} 人")
+    form = OtherForm(posted(request))
+    if form.is_valid():
+        _refuse_too_many(form, here)
     if not form.is_valid():
         context = {"work": work, "form": form, "rows": _other_rows(here)}
         return render(request, "portal/apply/others.html", context)
@@ -148,6 +148,16 @@ def remove_other(request: CitizenRequest, work: Work, place: int) -> HttpRespons
         if place < len(listed):
             draft.parties = [p for p in draft.parties if p is not listed[place]]
     return redirect("portal:others", draft.pk)
+
+
+def _refuse_too_many(form: OtherForm, here: Sequence[PartyInput]) -> None:
+    party = _party(form)
+    if any(
+        (p.role, p.name, p.id_number) == (party.role, party.name, party.id_number) for p in here
+    ):
+        form.add_error("name", "这个人已经添加过了")
+    elif len(here) >= MOST_OTHERS:
+        form.add_error(None, f"最多填写 {MOST_OTHERS} 人")
 
 
 def _party(form: OtherForm) -> PartyInput:

@@ -11,7 +11,7 @@ from typing import Any, Concatenate
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -96,6 +96,11 @@ def on_draft(view: WorkView) -> Callable[..., HttpResponse]:
             return _handed_in(request, key)
 
     return wrapped
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, also if it is nothing; None on a page that was only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def own_draft(request: CitizenRequest, key: uuid.UUID) -> Draft:
