@@ -104,11 +104,31 @@ def test_a_waybill_of_another_road_is_refused(world: World) -> None:
     assert elsewhere.case.state == "submitted"
 
 
+def test_the_result_does_not_come_back_under_the_waybill_that_brought_the_papers(
+    world: World,
+) -> None:
+    journey = journeys.decided(world, waybill="EMS1234567890")
+    with pytest.raises(InvalidData) as wrong:
+        journey.take("feed_back", "clerk_sc", way="parcel", waybill="EMS1234567890")
+    assert wrong.value.form.errors["waybill"] == ["这个运单号已用于寄往其他机构的邮件，请核对"]
+    assert journey.case.state == "decided"
+
+
 def test_a_window_names_the_papers_that_are_lacking(world: World) -> None:
-    journey = journeys.begin(world)
+    papers = [{"code": "will", "name": "委托书原件", "form": "original"}]
+    journey = journeys.begin(world, world.matter(SUBSIDY, materials=papers))
     with pytest.raises(InvalidData) as lacking:
         journey.take("collect", "clerk_cq", identity_checked="on", papers=[])
-    assert "缺少必要材料" in lacking.value.form.errors["papers"][0]
+    assert lacking.value.form.errors["papers"] == ["缺少必要材料：委托书原件"]
+
+
+def test_what_a_province_already_holds_is_not_asked_for(world: World) -> None:
+    """免证办: the card and the register are looked up by the owner."""
+    journey = journeys.begin(world)
+    assert (
+        journey.take("collect", "clerk_cq", identity_checked="on", papers=[]).case.state
+        == "collected"
+    )
 
 
 def test_time_to_supplement_begins_when_the_notice_reached_the_person(world: World) -> None:

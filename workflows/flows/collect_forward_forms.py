@@ -48,7 +48,8 @@ class CollectForm(StepForm):
     def clean_papers(self) -> Any:
         chosen = self.cleaned_data["papers"]
         definition = self.situation.definition
-        may_follow = {m.code for m in definition.materials if m.missing_ok}
+        # 容缺 papers may follow; 免证办 ones are looked up by the owner instead.
+        may_follow = {m.code for m in definition.materials if m.missing_ok or m.shared}
         here = {paper.pk for paper in chosen}
         lacking = [
             p.name
@@ -77,16 +78,18 @@ class ForwardForm(StepForm):
             if not data.get("waybill"):
                 self.add_error("waybill", "邮寄须填写运单号")
             else:
-                self._check_road(data["waybill"])
+                first = self.situation.definition.stages[0].seat
+                check_road(self, data["waybill"], sender="collector", receiver=first)
         return data
 
-    def _check_road(self, waybill: str) -> None:
-        case = self.situation.case
-        known = Parcel.objects.filter(waybill=waybill).first()
-        first = self.situation.definition.stages[0].seat
-        road = (case.office_of("collector"), case.office_of(first))
-        if known is not None and (known.sender_id, known.receiver_id) != road:
-            self.add_error("waybill", "这个运单号已用于寄往其他机构的邮件，请核对")
+
+def check_road(form: StepForm, waybill: str, *, sender: str, receiver: str) -> None:
+    """A waybill belongs to one road: an error beside it where it is known on another. One statement."""
+    case = form.situation.case
+    known = Parcel.objects.filter(waybill=waybill).first()
+    road = (case.office_of(sender), case.office_of(receiver))
+    if known is not None and (known.sender_id, known.receiver_id) != road:
+        form.add_error("waybill", "这个运单号已用于寄往其他机构的邮件，请核对")
 
 
 class SignForm(StepForm):
@@ -131,8 +134,12 @@ class FeedBackForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        if data.get("way") == "parcel" and not data.get("waybill") and not self.errors:
-            self.add_error("waybill", "寄回须填写运单号")
+        if data.get("way") == "parcel" and not self.errors.get("waybill"):
+            if not data.get("waybill"):
+                self.add_error("waybill", "寄回须填写运单号")
+            else:
+                holder = self.situation.case.holder
+                check_road(self, data["waybill"], sender=holder, receiver="collector")
         return data
 
 
