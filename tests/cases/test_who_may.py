@@ -7,6 +7,7 @@ import pytest
 from tests import journeys
 from tests.world import LIN_ID, ORPHAN, World, at
 from tongban.accounts.actors import SYSTEM
+from workflows.cases.models import Case
 from workflows.cases.opening import PartyInput
 from workflows.cases.perform import NotAllowed, perform
 
@@ -57,3 +58,22 @@ def test_nobody_decides_a_case_of_their_own(world: World) -> None:
             journey.take(step, "clerk_sc", **data)
         assert refusal(own) == ["own_case"]
     assert journey.take("approve", "clerk_sc_2", opinion="符合").case.state == "decided"
+
+
+def test_a_later_step_names_who_will_hold_the_case_then(world: World) -> None:
+    journey = journeys.begin(world)
+    with pytest.raises(NotAllowed) as early:
+        journey.take("approve", "clerk_sc", opinion="符合")
+    assert refusal(early)[0] == "wrong_state"
+    assert early.value.verdict.who == "属地主管部门"
+
+
+def test_passing_on_one_seat_leaves_the_other_unplaced(world: World) -> None:
+    journey = journeys.begin(world)
+    window, police = world.office("500101", "service_center"), world.office("500101", "police")
+    Case.objects.filter(pk=journey.id).update(is_unplaced=True, facts={"unplaced": ["owner"]})
+    journey.take("pass_on", "clerk_cq", office=police.pk, reason="由派出所代收")
+    assert (journey.case.is_unplaced, journey.case.facts["unplaced"]) == (True, ["owner"])
+    Case.objects.filter(pk=journey.id).update(facts={"unplaced": ["collector"]})
+    journey.take("pass_on", "police_cq", office=window.pk, reason="退回窗口")
+    assert (journey.case.is_unplaced, journey.case.facts["unplaced"]) == (False, [])

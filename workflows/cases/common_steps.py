@@ -98,7 +98,11 @@ class CommonSteps(Base):
         seats[self.holder] = {"office": office.pk, "region": office.region_id}
         self.seats = seats
         self.office_ids = sorted({*self.office_ids, office.pk})
-        self.is_unplaced = False
+        # Passing on one seat places that one only; another may still wait for its office.
+        left = [seat for seat in self.facts.get("unplaced", []) if seat != self.holder]
+        if self.is_unplaced:
+            self.facts = {**self.facts, "unplaced": left}
+        self.is_unplaced = bool(left)
         act.note(to=office.name, reason=act.data["reason"])
         act.tell("case_step", message=f"您的办件已转由{office.name}办理。")
 

@@ -70,15 +70,26 @@ def who_could(situation: Situation, step: Step) -> str:
     """The takers of a step in words: '属地承办、负责人'."""
     case, words = situation.case, []
     for taker in step.by:
-        if taker == HOLDER and case.holder == APPLICANT:
-            taker = APPLICANT
-        if taker == ANY_SEAT:
-            words.append("任一经办机构")
-        elif taker in _WORDS:
-            words.append(_WORDS[taker])
-        else:
-            words += [case.seat_named(seat).name for seat in _seats_meant(situation, taker)]
+        takers = _holders(situation, step) if taker == HOLDER else [taker]
+        for meant in takers:
+            if meant == ANY_SEAT:
+                words.append("任一经办机构")
+            elif meant in _WORDS:
+                words.append(_WORDS[meant])
+            else:
+                words += [case.seat_named(seat).name for seat in _seats_meant(situation, meant)]
     return "、".join(words) + ("（须负责人）" if step.head_only else "")
+
+
+def _holders(situation: Situation, step: Step) -> list[str]:
+    """Who holds the case now, or, for a step of other states, who will hold it there."""
+    case = situation.case
+    if case.state in step.source:
+        return [case.holder] if case.holder else []
+    states = [case.state_named(code) for code in step.source]
+    known = [s for s in states if s.holder != STAGE or case.stage]
+    holders = [case.holder_in(state, situation.definition) for state in known]
+    return [holder for holder in dict.fromkeys(holders) if holder]
 
 
 def _seats_meant(situation: Situation, taker: str) -> list[str]:
