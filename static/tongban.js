@@ -51,10 +51,14 @@
       walkRows(event.key === "j" ? 1 : -1);
       return;
     }
-    const wanted = document.querySelector('[data-key="' + CSS.escape(event.key) + '"]');
+    const key = CSS.escape(event.key);
+    const row = event.target.closest("[data-rows] > *");
+    const wanted = (row && row.querySelector('[data-row-key="' + key + '"]'))
+      || document.querySelector('[data-key="' + key + '"]');
     if (!wanted) return;
     event.preventDefault();
-    if (wanted.matches("input:not([type=checkbox]):not([type=radio]), textarea, select")) wanted.focus();
+    /* What takes effect at once is only brought under the hand: a card reader types digits too. */
+    if (wanted.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [data-key-focus]")) wanted.focus();
     else wanted.click();
   });
 

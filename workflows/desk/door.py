@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from typing import Any, cast
@@ -34,9 +35,17 @@ def for_staff(page: Page) -> Page:
     return opened
 
 
+def cases_at_desk(actor: Actor) -> QuerySet[Case]:
+    """What an actor may see by their office, or as a supervisor.
+
+    A part that they have in a case for themselves opens the citizen's page of it, not this one.
+    """
+    return visible_to(dataclasses.replace(actor, user_id=None))
+
+
 def case_seen(actor: Actor, number: str) -> Flow:
     """The case of that number with its matter. Http404 for whoever may not see it. One statement."""
-    found: QuerySet[Case] = visible_to(actor).select_related("matter", "claimed_by")
+    found = cases_at_desk(actor).select_related("matter", "claimed_by")
     case = found.filter(number=number).first()
     if case is None:
         raise Http404

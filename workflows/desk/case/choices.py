@@ -12,6 +12,7 @@ from workflows.cases.verdicts import Verdict, why_not
 TONES = ("primary", "secondary", "warning")
 # Keys of what every flow has; what moves a case goes by its number in the list.
 KEYS = {"claim": "c", "remark": "r"}
+CLAIMS = ("claim", "release")
 MOST_NUMBERED = 9
 
 
@@ -38,13 +39,14 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Choices:
-    """moves: what brings the case on, the expected one first. asides: remarks, claims, passing on.
+    """moves: what brings the case on, the expected one first. claims: taking it, giving it back.
 
-    refused: what the case's state would allow, but not to this person or not now. later: what
-    comes in another state.
+    asides: remarks, passing on, answers. refused: what the case's state would allow, but not to
+    this person or not now. later: what comes in another state.
     """
 
     moves: Sequence[Choice] = ()
+    claims: Sequence[Choice] = ()
     asides: Sequence[Choice] = ()
     refused: Sequence[Refusal] = ()
     later: Sequence[Refusal] = ()
@@ -66,13 +68,15 @@ def choices_of(situation: Situation) -> Choices:
     verdicts = {v.step.code: v for v in why_not(situation)}
     allowed = [v.step for v in verdicts.values() if v.allowed]
     moves = sorted((s for s in allowed if not s.is_aside), key=lambda s: TONES.index(s.tone))
+    asides = [Choice(s, KEYS.get(s.code, "")) for s in allowed if s.is_aside]
     refused = [v for v in verdicts.values() if not v.allowed and _concerns_people(v.step)]
     state = situation.case.state
     return Choices(
         moves=[
             Choice(step, str(n) if n <= MOST_NUMBERED else "") for n, step in enumerate(moves, 1)
         ],
-        asides=[Choice(s, KEYS.get(s.code, "")) for s in allowed if s.is_aside],
+        claims=[c for c in asides if c.step.code in CLAIMS],
+        asides=[c for c in asides if c.step.code not in CLAIMS],
         refused=[_refusal(v) for v in refused if state in v.step.source],
         later=[_refusal(v) for v in refused if state not in v.step.source],
         verdicts=verdicts,

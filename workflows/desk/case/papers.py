@@ -56,6 +56,7 @@ class Issued:
 
     name: str
     number: str
+    href: str
     issued_at: dt.datetime
     status: str
     kind: str
@@ -126,6 +127,7 @@ def _issued(document: Document, is_waiting: bool) -> Issued:
     return Issued(
         name=document.get_kind_display(),
         number=document.number,
+        href=f"/documents/{document.number}/",
         issued_at=document.issued_at,
         status=status,
         kind=kind,

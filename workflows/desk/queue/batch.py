@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tongban.accounts.actors import Actor
-from workflows.cases.access import visible_to
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
 
+from ..door import cases_at_desk
 from ..happening import moved_by
 
 # What the list offers for many at once. Others are refused: they want to be thought about.
@@ -52,7 +52,9 @@ def take_for_all(picks: Sequence[Pick], step: str, *, actor: Actor) -> list[Resu
     Two statements, and for each case those of its step.
     """
     ids = dict(
-        visible_to(actor).filter(number__in=[p.number for p in picks]).values_list("number", "pk")
+        cases_at_desk(actor)
+        .filter(number__in=[p.number for p in picks])
+        .values_list("number", "pk")
     )
     return [_take(ids.get(pick.number), pick, step, actor) for pick in picks]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from tongban.accounts.actors import Actor
-from workflows.cases.access import visible_to
 from workflows.cases.models import Case
 
+from ..door import cases_at_desk
 from .keyset import Place, page_of
 from .tabs import MINE, OFFICE, queues_of
 
@@ -20,11 +20,11 @@ def next_case(actor: Actor, *, current: str = "") -> Case | None:
     It goes on after the current one and begins again at the front, so that asking again and again
     comes past every case. At most five statements.
     """
-    here = visible_to(actor).filter(number=current).first() if current else None
+    here = cases_at_desk(actor).filter(number=current).first() if current else None
     for queues, after in _ahead(actor, here):
         ids = [i for i in page_of(queues, after=after, size=2).ids if here is None or i != here.pk]
         if ids:
-            return visible_to(actor).get(pk=ids[0])
+            return cases_at_desk(actor).get(pk=ids[0])
     return None
 
 

@@ -12,11 +12,11 @@ from django.db.models import QuerySet
 from matters.catalogue.pinned import definitions_of
 from tongban.accounts.actors import Actor
 from tongban.accounts.personal import mask_name
-from workflows.cases.access import visible_to
 from workflows.cases.declarations import APPLICANT
 from workflows.cases.models import Case, Enquiry
 from workflows.cases.places import office_cards
 
+from ..door import cases_at_desk
 from ..time_left import last_day, next_due, time_left
 from ..words import OUTCOMES, direction, light_shown
 
@@ -41,6 +41,11 @@ class Row:
     can_claim: bool
     is_mine: bool
 
+    @property
+    def can_tick(self) -> bool:
+        """It may be among those that a step is taken in at once."""
+        return self.can_claim or self.is_mine
+
 
 @dataclass(frozen=True)
 class EnquiryRow:
@@ -62,7 +67,7 @@ def rows_of(ids: Sequence[int], actor: Actor, now: dt.datetime) -> list[Row]:
 
     One statement, and one each where definitions or offices have not been read before.
     """
-    seen = visible_to(actor).filter(pk__in=ids).select_related("matter", "claimed_by")
+    seen = cases_at_desk(actor).filter(pk__in=ids).select_related("matter", "claimed_by")
     by_id = {case.pk: case for case in _light(seen)}
     return _rows([by_id[i] for i in ids if i in by_id], actor, now)
 

@@ -6,8 +6,9 @@ from django import forms
 from django.db.models import QuerySet
 
 from tongban.accounts.actors import Actor
-from workflows.cases.access import visible_to
 from workflows.cases.models import Case
+
+from ..door import cases_at_desk
 
 # Place and day: what begins with fewer digits may be a whole county's cases.
 LEAST_BEGINNING = 12
@@ -22,7 +23,12 @@ class NumberForm(forms.Form):
         label="按办件编号查找",
         max_length=40,
         widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "off", "data-key": "/"}
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "off",
+                "data-key": "/",
+                "placeholder": f"办件编号，或后 {LEAST_END} 位",
+            }
         ),
         error_messages={
             "required": "请输入办件编号",
@@ -47,7 +53,7 @@ def found_by(typed: str, actor: Actor) -> QuerySet[Case]:
 
     A short number is the end of one (serial and check digit), a longer one the beginning of some.
     """
-    cases = visible_to(actor).order_by("number")
+    cases = cases_at_desk(actor).order_by("number")
     if len(typed) <= MOST_END:
         return cases.filter(pk=int(typed[:-1]), number__endswith=typed)
     # A range, because that is what the index of numbers is ordered by.

@@ -145,11 +145,11 @@ def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> d
         "is_filtered": bool(chosen) or not filters.is_valid(),
         "rows": rows,
         "can_claim_any": any(row.can_claim for row in rows),
+        "can_tick_any": any(row.can_tick for row in rows),
         "here": request.get_full_path(),
         "clear": f"?{urlencode({'view': tab})}",
         "previous": _address(here, before=page.previous),
         "next": _address(here, after=page.next),
-        "batch_steps": BATCH_STEPS.items(),
     }
 
 
