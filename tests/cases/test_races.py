@@ -4,47 +4,20 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable
 
 import pytest
 from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Value
 
 from tests import journeys
-from tests.world import SUBSIDY, World, build_world
+from tests.cases.threads import at_once
+from tests.world import SUBSIDY, World
 from workflows.cases import perform as door
 from workflows.cases.ledger import LostCase
 from workflows.cases.models import Case, Event
 from workflows.cases.perform import NotAllowed, Stale, perform
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def two_provinces(transactional_db: None) -> World:
-    return build_world()
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Run the calls in threads that start together; each call's result or exception."""
-    results: list[object] = [None] * len(calls)
-    together = threading.Barrier(len(calls))
-
-    def run(place: int, call: Callable[[], object]) -> None:
-        try:
-            together.wait(timeout=10)
-            results[place] = call()
-        except Exception as error:  # noqa: BLE001  the test looks at it
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(i, c)) for i, c in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
 
 
 def test_two_clerks_accept_the_same_case_and_one_is_told(two_provinces: World) -> None:

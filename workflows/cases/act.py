@@ -133,6 +133,10 @@ class Act:
             parent_id=parent_id, child_id=self.case.pk, outcome=self.outcome, owed_at=self.at
         )
 
+    def await_children(self, kind: str) -> None:
+        """Have another look at the children that closed before anybody waited. One statement."""
+        Wake.objects.filter(parent_id=self.case.pk, child__awaited_as=kind).update(taken_at=None)
+
     def begin_hop(self, at: dt.datetime) -> None:
         """Let this stay's clock run from `at` (the day of 送达), not from entering the state."""
         self.restarts_hop, self.hop_start = True, at

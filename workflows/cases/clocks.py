@@ -96,6 +96,8 @@ def due(reading: Reading) -> Due | None:
 
 def explain(reading: Reading) -> Iterator[DayLine]:
     """Every day from the start to the due day, each with its reason. Empty for hours."""
+    if reading.unit == "H":
+        return
     start, seen = local_day(reading.started_at), 0
     for offset in range(1, LONGEST_SEARCH):
         day = start + dt.timedelta(days=offset)

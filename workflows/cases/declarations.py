@@ -48,7 +48,11 @@ class Seat:
 
 @dataclass(frozen=True)
 class Awaits:
-    """A state that waits for child cases. rule: 'all' concluded, 'any' one concluded."""
+    """A state that waits for child cases of a kind (`awaited_as`).
+
+    rule: 'all' closed; 'any' one ended well, or none is open any more; 'lead': whoever leads takes
+    a step, no child moves the parent.
+    """
 
     kind: str
     rule: str = "all"

@@ -46,6 +46,10 @@ OPENING = Step(
 )
 
 
+# (no parent, relation): a case of its own; a child that is awaited; one that runs beside its parent.
+RELATIONS = {(True, ""), (False, "part"), (False, "follows")}
+
+
 class NotInForce(ValueError):
     """The version is a draft or not valid on that day: no new case begins under it."""
 
@@ -160,6 +164,8 @@ def _require(application: Application, on: dt.date) -> None:
         raise NotInForce(f"version {version.pk} is not in force on {on}")
     if not any(party.role == Party.Role.APPLICANT for party in application.parties):
         raise NoApplicant
+    if (application.parent_id is None, application.relation) not in RELATIONS:
+        raise ValueError("a child names its parent and is its 'part' or 'follows' it")
 
 
 def _case(

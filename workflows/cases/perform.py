@@ -158,6 +158,8 @@ def _settle(act: Act, came_from: tuple[str, str]) -> None:
     if act.step.decides and act.actor.user_id is not None:
         case.deciders = [*case.deciders, act.actor.user_id]
     case.seq = act.seq
+    if state.awaits is not None and (case.state, case.stage) != came_from:
+        act.await_children(state.awaits.kind)
     close(act)
     keep_time(act, came_from=came_from)
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tongban.accounts.actors import SYSTEM
 from tongban.accounts.models import Posting
 from tongban.notices.outbox import Owed, owe, recipient_of
 
-from .clocks import SHANGHAI
+from .clocks import SHANGHAI, local_day
 from .declarations import APPLICANT, TIMER
 from .models import Case, Party
-from .perform import CaseGone, InvalidData, NotAllowed, Stale, perform
+from .parties import SEE, rights_of
+from .perform import Stale, perform
 from .timekeeping import next_alarm, running
 
 if TYPE_CHECKING:
@@ -47,7 +49,6 @@ def sweep_deadlines(*, now: dt.datetime | None = None, limit: int = 2000) -> Swe
             break
         for case_id in batch:
             _swept(case_id, moment, swept)
-        swept.cases += len(batch)
         last_id = batch[-1]
     return swept
 
@@ -58,12 +59,28 @@ def _due_ids(moment: dt.datetime, *, after: int) -> list[int]:
 
 
 def _swept(case_id: int, moment: dt.datetime, swept: Swept) -> None:
+    timers = _safely(_take_timer, case_id, moment)
+    colours = _safely(_tell_colours, case_id, moment)
+    swept.timers += timers or 0
+    swept.colours += colours or 0
+    # What fails does not count against the limit: bad rows keep no good one waiting.
+    is_sound = timers is not None and colours is not None
+    swept.cases += is_sound
+    swept.failed += not is_sound
+
+
+def _safely(
+    look: Callable[[int, dt.datetime], int], case_id: int, moment: dt.datetime
+) -> int | None:
+    """What `look` did with the case; None if it could not, whatever is wrong with that row."""
     try:
-        swept.timers += _take_timer(case_id, moment)
-        swept.colours += _tell_colours(case_id, moment)
-    except (NotAllowed, Stale, InvalidData, CaseGone, DatabaseError, LookupError) as error:
-        swept.failed += 1
-        log.warning("case not swept", case=case_id, error=type(error).__name__)
+        return look(case_id, moment)
+    except Stale:
+        # Somebody moved it this moment; the next sweep looks again.
+        return 0
+    except Exception:
+        log.exception("case not swept", case=case_id)
+        return None
 
 
 def _take_timer(case_id: int, moment: dt.datetime) -> bool:
@@ -82,17 +99,19 @@ def _take_timer(case_id: int, moment: dt.datetime) -> bool:
 def _tell_colours(case_id: int, moment: dt.datetime) -> int:
     """Owe the holder a word for each colour that has come, and set the next alarm. One claim a row."""
     with transaction.atomic():
-        locked = Case.objects.select_for_update(skip_locked=True).filter(
+        locked = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(
             pk=case_id, next_alarm_at__lte=moment
         )
         case = cast("Flow | None", locked.first())
-        if case is None:
+        if case is None or case.next_alarm_at is None:
             return 0
+        # All that came before this alarm has been told.
+        since_alarm = case.next_alarm_at
         colours = [
             (clock, colour, kept[key])
             for clock, kept in running(case).items()
             for colour, key in (("yellow", "yellow_at"), ("red", "due_at"))
-            if kept.get(key) and dt.datetime.fromisoformat(kept[key]) <= moment
+            if kept.get(key) and since_alarm <= dt.datetime.fromisoformat(kept[key]) <= moment
         ]
         # Red says all that yellow said: after an outage nobody is told both at once.
         red = {clock for clock, colour, _ in colours if colour == "red"}
@@ -100,14 +119,14 @@ def _tell_colours(case_id: int, moment: dt.datetime) -> int:
             notice
             for clock, colour, since in colours
             if colour == "red" or clock not in red
-            for notice in _colour_notices(case, clock, colour, since)
+            for notice in _colour_notices(case, clock, colour, since, local_day(moment))
         ]
         owe(owed, moment)
         Case.objects.filter(pk=case_id).update(next_alarm_at=next_alarm(case, after=moment))
         return len(owed)
 
 
-def _colour_notices(case: Flow, clock: str, colour: str, since: str) -> list[Owed]:
+def _colour_notices(case: Flow, clock: str, colour: str, since: str, on: dt.date) -> list[Owed]:
     kept = case.clocks[clock]
     last = dt.datetime.fromisoformat(kept["due_at"]) - dt.timedelta(microseconds=1)
     context = {
@@ -129,23 +148,25 @@ def _colour_notices(case: Flow, clock: str, colour: str, since: str) -> list[Owe
             subject_kind="case",
             subject_key=case.number,
         )
-        for user_id in _who_is_told(case, colour)
+        for user_id in _who_is_told(case, colour, on)
     ]
 
 
 CLOCK_NAMES = {"hop": "环节时限", "promise": "承诺时限", "statutory": "法定时限"}
 
 
-def _who_is_told(case: Flow, colour: str) -> list[int]:
-    """The one who has it and the office's heads; on red everyone at that desk who may act."""
+def _who_is_told(case: Flow, colour: str, on: dt.date) -> list[int]:
+    """The one who has it and the office's heads; on red everyone at that desk who may act.
+
+    Where the applicant has it: the parties who may see the case.
+    """
     if case.holder_office_id is None:
-        parties = Party.objects.filter(case_id=case.pk).exclude(user=None)
-        return sorted({p.user_id for p in parties if p.user_id is not None})
+        parties = list(Party.objects.filter(case_id=case.pk).exclude(user=None))
+        people = {p.user_id for p in parties if SEE in rights_of(p, on)}
+        return sorted(user_id for user_id in people if user_id is not None)
     roles = ["head"] if case.claimed_by_id and colour == "yellow" else ["head", "clerk"]
-    posted = Posting.objects.in_force(timezone.localdate()).filter(
-        office_id=case.holder_office_id, role__in=roles
-    )
-    people = set(posted.values_list("user_id", flat=True))
+    posted = Posting.objects.in_force(on).filter(office_id=case.holder_office_id, role__in=roles)
+    told = set(posted.values_list("user_id", flat=True))
     if case.claimed_by_id:
-        people.add(case.claimed_by_id)
-    return sorted(people)
+        told.add(case.claimed_by_id)
+    return sorted(told)

@@ -151,7 +151,9 @@ def set_columns(case: Case, now: dt.datetime) -> None:
         setattr(case, f"{clock}_due_at", _moment(live.get(clock), "due_at"))
     case.due_at = _earliest(live, "due_at")
     case.yellow_at = _earliest(live, "yellow_at")
-    case.next_alarm_at = next_alarm(case, after=now)
+    # A colour that came while nobody swept is still to be told: all before the alarm has been.
+    untold = case.next_alarm_at
+    case.next_alarm_at = next_alarm(case, after=min(now, untold - INSTANT) if untold else now)
 
 
 def next_alarm(case: Case, *, after: dt.datetime) -> dt.datetime | None:

@@ -5,48 +5,75 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from tongban.accounts.actors import SYSTEM
 
 from .declarations import Awaits
 from .models import Case, Wake
-from .perform import NotAllowed, Stale, perform
+from .perform import NotAllowed, perform
 
 if TYPE_CHECKING:
     from .flow import Flow
 
 log = structlog.get_logger(__name__)
 WAKE_STEP = "child_closed"
+BATCH = 50
 
 
-def take_wakes(limit: int = 200) -> int:
-    """Take the owed wakes; how many parents moved. A parent that still waits keeps its state."""
-    moved = 0
-    owed = Wake.objects.filter(taken_at=None).order_by("owed_at")[:limit]
-    for wake in owed.select_related("parent"):
-        parent = cast("Flow", wake.parent)
-        if parent.closed_at is None and _rule_is_met(parent):
-            try:
-                perform(parent.pk, WAKE_STEP, actor=SYSTEM, token=parent.seq)
-                moved += 1
-            except Stale:
-                # Somebody moved the parent meanwhile; this wake is looked at again next time.
-                continue
-            except NotAllowed as error:
-                log.info("parent not woken", case=parent.pk, reason=str(error))
-        Wake.objects.filter(pk=wake.pk).update(taken_at=timezone.now())
+def take_wakes() -> int:
+    """Take the owed wakes; how many parents moved. Safe to run twice, anywhere.
+
+    A wake that cannot be taken yet (the parent is suspended) stays owed; one bad row stops nothing.
+    """
+    moved, last_id = 0, 0
+    while batch := list(Wake.objects.filter(taken_at=None, pk__gt=last_id).order_by("pk")[:BATCH]):
+        moved += sum(_taken_safely(wake) for wake in batch)
+        last_id = batch[-1].pk
     return moved
 
 
-def _rule_is_met(parent: Flow) -> bool:
+def _taken_safely(wake: Wake) -> bool:
+    try:
+        return _taken(wake)
+    except NotAllowed as error:
+        log.info("parent not woken", case=wake.parent_id, reason=str(error))
+    except Exception:
+        log.exception("parent not woken", case=wake.parent_id)
+    return False
+
+
+@transaction.atomic
+def _taken(wake: Wake) -> bool:
+    """Whether the parent moved. Its lock comes first: what is decided here is not overtaken."""
+    parent = _locked(wake.parent_id)
+    moves = Wake.objects.filter(pk=wake.pk, taken_at=None).exists() and _is_ready(parent)
+    if moves:
+        perform(parent.pk, WAKE_STEP, actor=SYSTEM, token=parent.seq)
+    Wake.objects.filter(pk=wake.pk, taken_at=None).update(taken_at=timezone.now())
+    return moves
+
+
+def _locked(parent_id: int) -> Flow:
+    return cast("Flow", Case.objects.select_for_update(no_key=True).get(pk=parent_id))
+
+
+def _is_ready(parent: Flow) -> bool:
+    if parent.closed_at is not None:
+        return False
     awaits = parent.current.awaits
     return awaits is not None and is_met(awaits, parent.pk)
 
 
 def is_met(awaits: Awaits, parent_id: int) -> bool:
-    """'all': no awaited child is open. 'any': one has ended well. One statement."""
+    """'all': no awaited child is open. 'any': one has ended well, or none is open any more.
+
+    'lead': never by itself; whoever leads takes a step. One or two statements.
+    """
     children = Case.objects.filter(parent_id=parent_id, relation="part", awaited_as=awaits.kind)
-    if awaits.rule == "any":
-        return children.filter(outcome="done").exists()
+    if awaits.rule == "lead":
+        return False
+    if awaits.rule == "any" and children.filter(outcome="done").exists():
+        return True
     return not children.filter(closed_at=None).exists()
