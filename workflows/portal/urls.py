@@ -3,11 +3,16 @@
 from django.urls import path
 
 from .apply import asked, check, papers, start, tasks, where, who
+from .case import case
+from .clock import clock
 from .guide import guide
 from .home import home
+from .my import my
 from .place import choose_province
+from .progress import progress
 from .receipt import qr, receipt
 from .search import matters
+from .step import step
 
 app_name = "portal"
 urlpatterns = [
@@ -35,6 +40,12 @@ urlpatterns = [
         name="remove_file",
     ),
     path("apply/<uuid:key>/check/", check.check, name="check"),
+    path("my/", my, name="my"),
+    path("my/<slug:number>/", case, name="case"),
     path("my/<slug:number>/receipt/", receipt, name="receipt"),
+    path("my/<slug:number>/clock/<slug:clock>/", clock, name="clock"),
+    # After the pages with names of their own: whatever is left is a step of the case's flow.
+    path("my/<slug:number>/<slug:step>/", step, name="step"),
+    path("progress/", progress, name="progress"),
     path("progress/qr/<slug:number>.svg", qr, name="qr"),
 ]

@@ -1,0 +1,54 @@
+"""One case, as its people see it: who has it, until when, what happened and what they can do."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from matters.catalogue.forms import masked_rows
+from workflows.cases.models import Event
+from workflows.cases.places import office_cards
+from workflows.cases.timekeeping import pauses_of
+
+from .own.dates import dates_shown
+from .own.documents import documents_shown
+from .own.door import Visit, for_party
+from .own.enquiries import enquiries_shown
+from .own.papers import papers_of, papers_shown
+from .own.people import offers, people_shown, rights_in_words
+from .own.standing import standing_of
+from .own.time_kept import clocks_shown
+from .own.told import timeline
+
+CRUMBS = [("/", "首页"), ("/my/", "我的办件")]
+
+
+@require_safe
+@for_party
+def case(visit: Visit) -> HttpResponse:
+    """Eleven statements at most besides the sign-in's, however long the case has run."""
+    shown = visit.case
+    office_cards(shown.office_ids)
+    can, cannot = offers(visit)
+    pauses = pauses_of(shown) if shown.clocks.get("pauses") else []
+    events = list(Event.objects.filter(case_id=shown.pk).order_by("seq"))
+    may, may_not = rights_in_words(visit.rights)
+    context = {
+        "crumbs": CRUMBS,
+        "case": shown,
+        "standing": standing_of(visit, can),
+        "clocks": clocks_shown(shown, visit.definition, pauses, visit.now),
+        "entries": timeline(visit.situation, events),
+        "documents": documents_shown(shown),
+        "papers": papers_shown(shown, papers_of(shown)),
+        "people": people_shown(visit),
+        "may": may,
+        "may_not": may_not,
+        "can": can,
+        "cannot": cannot,
+        "dates": dates_shown(shown, visit.definition),
+        "enquiries": enquiries_shown(visit),
+        "answers": masked_rows(visit.definition, shown.data),
+    }
+    return render(visit.request, "portal/my/case.html", context)

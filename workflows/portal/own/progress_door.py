@@ -1,0 +1,93 @@
+"""Who may see a case's progress without signing in, and how often somebody may try.
+
+Whoever knows the case number and the last six characters of the applicant's ID number sees the state,
+never a name or a number. The day there is an SMS gateway, a code sent to the phone takes the place of
+the six characters, and only `may_see_progress` changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+from dataclasses import dataclass
+
+from tongban.accounts.personal import blind_index
+from workflows.cases.models import Case, Party
+
+from ..models import ProgressAttempt
+
+PROOF_LENGTH = 6
+# Six characters are at best some hundred thousand guesses: at this pace more than a lifetime's.
+WINDOW = dt.timedelta(minutes=15)
+DAY = dt.timedelta(days=1)
+PER_NUMBER = ((WINDOW, 5), (DAY, 15))
+# Many people share one address at a window or behind a provider's gate.
+PER_ADDRESS = ((WINDOW, 30), (DAY, 300))
+NOBODY = "0" * PROOF_LENGTH
+
+
+@dataclass(frozen=True)
+class TooMany(Exception):
+    """Too many failures for this number or from this address; `wait` until the next try counts."""
+
+    wait: dt.timedelta
+
+
+def may_see_progress(
+    *, number: str, proof: str, address: str | None, now: dt.datetime
+) -> Case | None:
+    """The case, if `proof` is right for it; None alike for a wrong proof and for no such number.
+
+    address: where the request comes from. Raises TooMany, whatever the proof. A failure is written
+    before the proof is looked at, so that a hundred requests at once are a hundred tries.
+    """
+    keys = _keys(number, address)
+    claims = [ProgressAttempt(key=key, at=now) for key in keys]
+    ProgressAttempt.objects.filter(at__lt=now - DAY).delete()
+    ProgressAttempt.objects.bulk_create(claims)
+    mine = ProgressAttempt.objects.filter(pk__in=[claim.pk for claim in claims])
+    wait = _wait(keys, [claim.pk for claim in claims], now)
+    if wait:
+        # What is refused is no try: pressing again does not make the wait longer.
+        mine.delete()
+        raise TooMany(wait)
+    case, known = _case_and_proof(number)
+    right = hmac.compare_digest(known.encode(), proof.strip().upper().encode())
+    if not right or known == NOBODY:
+        return None
+    mine.delete()
+    return case
+
+
+def _case_and_proof(number: str) -> tuple[Case | None, str]:
+    """The case with the last six of the applicant's ID number; NOBODY where there is none to compare.
+
+    One statement, whether there is such a case or not: the time it takes tells nothing.
+    """
+    applicants = Party.objects.filter(case__number=number, role=Party.Role.APPLICANT)
+    party = applicants.select_related("case", "user").order_by("id").first()
+    if party is None:
+        return None, NOBODY
+    id_number = party.id_number or (party.user.id_number if party.user else "") or ""
+    tail = id_number[-PROOF_LENGTH:].upper()
+    return party.case, tail if len(tail) == PROOF_LENGTH else NOBODY
+
+
+def _keys(number: str, address: str | None) -> tuple[str, str]:
+    """Hashes under which the tries are counted: of the number, of the address."""
+    return blind_index(number, "progress.number"), blind_index(
+        address or "unknown", "progress.address"
+    )
+
+
+def _wait(keys: tuple[str, str], mine: list[int], now: dt.datetime) -> dt.timedelta | None:
+    """How long until a try counts again; None if it does now. Two statements."""
+    waits = []
+    for key, limits in zip(keys, (PER_NUMBER, PER_ADDRESS), strict=True):
+        others = ProgressAttempt.objects.filter(key=key, at__gt=now - DAY).exclude(pk__in=mine)
+        moments = list(others.order_by("-at").values_list("at", flat=True))
+        for span, most in limits:
+            recent = [at for at in moments if at > now - span]
+            if len(recent) >= most:
+                waits.append(recent[most - 1] + span - now)
+    return max(waits, default=None)

@@ -1,0 +1,104 @@
+"""Where a case stands, in plain words: what it is waiting for, who has it, what the person has to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from workflows.cases.declarations import APPLICANT
+from workflows.cases.flow import Flow
+from workflows.cases.models import Suspension
+from workflows.cases.places import OfficeCard, office_cards
+
+from .door import Visit
+from .people import Offer
+
+OUTCOMES = {
+    "done": ("已办结", "good", "办理结果见下面的文书。"),
+    "disapproved": ("未获批准", "bad", "理由和不服决定怎么办，写在决定书里。"),
+    "refused": ("不予受理", "bad", "理由和不服决定怎么办，写在决定书里。"),
+    "returned": ("已退件", "bad", "理由见下面的办理经过。补齐后可以重新申请。"),
+    "withdrawn": ("已撤回", "", "申请已按您的意思撤回。仍要办理的，可以重新申请。"),
+}
+ASKED_TO_RATE = dt.timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """kind: of the tag. todo: what the person has to do now, '' where they only wait.
+
+    steps: buttons of that. office: where the case is; None once it is closed, or at the applicant's.
+    """
+
+    label: str
+    kind: str
+    sentence: str
+    todo: str
+    steps: tuple[Offer, ...]
+    office: OfficeCard | None
+    at_applicant: bool
+
+
+def standing_of(visit: Visit, can: list[Offer]) -> Standing:
+    """No SQL while the office is known."""
+    case = visit.case
+    label, kind, sentence = _words(visit)
+    todo, steps = _todo(visit, can)
+    return Standing(
+        label=label,
+        kind=kind,
+        sentence=sentence,
+        todo=todo,
+        steps=steps,
+        office=_office(case),
+        at_applicant=case.is_open and case.holder == APPLICANT,
+    )
+
+
+def tag_of(case: Flow, label: str) -> tuple[str, str]:
+    """(words, kind) of a case's tag in a list."""
+    if case.is_open:
+        return label, "warn" if case.current.hint else "info"
+    words, kind, _ = OUTCOMES.get(case.outcome, (label, "", ""))
+    return words, kind
+
+
+def wants_rating(case: Flow, now: dt.datetime) -> bool:
+    """Concluded not long ago and not rated yet."""
+    ended = case.concluded_at
+    return ended is not None and now - ended < ASKED_TO_RATE and "rating" not in case.facts
+
+
+def _words(visit: Visit) -> tuple[str, str, str]:
+    case = visit.case
+    if not case.is_open:
+        return OUTCOMES.get(case.outcome, (case.current.name, "", ""))
+    label, kind = tag_of(case, case.state_label(visit.definition))
+    if case.suspended_as == Suspension.Kind.SPECIAL:
+        return label, "info", "正在进行特别程序，所需时间不计入办理时限。您暂时不用做什么。"
+    if case.holder == APPLICANT:
+        return label, kind, "办理机构在等申请人补正，补正期间不计入办理时限。"
+    if case.current.hint:
+        return label, kind, f"{case.current.hint}。"
+    return label, kind, "办理机构正在办理，您暂时不用做什么；每有进展都会通知您。"
+
+
+def _todo(visit: Visit, can: list[Offer]) -> tuple[str, tuple[Offer, ...]]:
+    case = visit.case
+    if case.is_open and case.current.hint:
+        # 撤回, 咨询 and 评价 are always there; what is left answers the state itself.
+        own = [o for o in can if not case.STEPS[o.code].is_aside and o.tone != "warning"]
+        if own or case.holder != APPLICANT:
+            return case.current.hint, tuple(own)
+        return "", ()
+    rate = [o for o in can if o.code == "rate"]
+    if rate and wants_rating(case, visit.now):
+        return "请评价这次办理", tuple(rate)
+    return "", ()
+
+
+def _office(case: Flow) -> OfficeCard | None:
+    office_id = case.holder_office_id
+    if not case.is_open or office_id is None:
+        return None
+    return office_cards([office_id]).get(office_id)

@@ -1,0 +1,130 @@
+"""查询进度: where a case stands, for somebody who has its number and has not signed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from math import ceil
+from typing import Any, cast
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from stdnum import luhn
+
+from matters.catalogue.pinned import definition_of
+from tongban.accounts.lockout import client_address
+from workflows.cases.flow import Flow
+from workflows.cases.models import Case
+from workflows.cases.places import OfficeCard, office_cards
+
+from .own.progress_door import TooMany, may_see_progress
+from .own.standing import tag_of
+from .own.time_kept import promise_light, promised_until
+
+NOT_FOUND = "没有查到。请核对办件编号和证件号码后六位；也可以登录后在“我的办件”里查看。"
+
+
+class ProgressForm(forms.Form):
+    """Number and the last six of the applicant's ID number."""
+
+    number = forms.CharField(
+        label="办件编号",
+        help_text="在申请回执或收件凭证上",
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={"class": "w-20", "inputmode": "numeric", "autocomplete": "off"}
+        ),
+        error_messages={"required": "请填写办件编号", "max_length": "办件编号过长，请核对"},
+    )
+    proof = forms.RegexField(
+        r"^[0-9A-Za-z]{6}$",
+        label="申请人证件号码后六位",
+        help_text="身份证最后一位是 X 的，照填 X；企业填统一社会信用代码后六位",
+        widget=forms.TextInput(attrs={"class": "w-8", "autocomplete": "off"}),
+        error_messages={
+            "required": "请填写申请人证件号码后六位",
+            "invalid": "请填写证件号码的最后六位数字或字母",
+        },
+    )
+
+    def clean_number(self) -> str:
+        number = "".join(self.cleaned_data["number"].split())
+        if not (number.isascii() and number.isdigit() and luhn.is_valid(number)):
+            raise forms.ValidationError("办件编号有误，请对照回执核对")
+        return number
+
+
+@dataclass(frozen=True)
+class Progress:
+    """All that a passer-by may know."""
+
+    number: str
+    tag: str
+    kind: str
+    office: OfficeCard | None
+    at_applicant: bool
+    until: dt.date | None
+    light: str
+    as_of: dt.datetime
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "POST"])
+def progress(request: HttpRequest) -> HttpResponse:
+    """`?number=` fills the number in. The answer is the same whether or not there is such a case."""
+    if request.method == "GET":
+        form = ProgressForm(initial={"number": request.GET.get("number", "")[:32]})
+        return _page(request, form)
+    form = ProgressForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    now = timezone.now()
+    try:
+        case = may_see_progress(
+            number=form.cleaned_data["number"],
+            proof=form.cleaned_data["proof"],
+            address=client_address(request),
+            now=now,
+        )
+    except TooMany as too_many:
+        return _wait(request, form, too_many)
+    if case is None:
+        form.add_error(None, NOT_FOUND)
+        return _page(request, form)
+    return render(request, "portal/my/progress_found.html", {"progress": progress_of(case, now)})
+
+
+def progress_of(found: Case, now: dt.datetime) -> Progress:
+    """State, holder and due date: no name, no matter, no number but the case's own."""
+    case = cast(Flow, found)
+    tag, kind = tag_of(case, case.state_label(definition_of(case.version_id)))
+    office_id = case.holder_office_id if case.is_open else None
+    return Progress(
+        number=case.number,
+        tag=tag,
+        kind=kind,
+        office=office_cards([office_id]).get(office_id) if office_id else None,
+        at_applicant=case.is_open and office_id is None,
+        until=promised_until(case) if case.is_open else None,
+        light=promise_light(case, now),
+        as_of=now,
+    )
+
+
+def _wait(request: HttpRequest, form: ProgressForm, too_many: TooMany) -> HttpResponse:
+    seconds = max(1, ceil(too_many.wait.total_seconds()))
+    minutes = ceil(seconds / 60)
+    form.add_error(None, f"试的次数太多，请 {minutes} 分钟后再试；也可以登录后在“我的办件”里查看。")
+    page = _page(request, form, status=429)
+    page["Retry-After"] = str(seconds)
+    return page
+
+
+def _page(request: HttpRequest, form: ProgressForm, **more: Any) -> HttpResponse:
+    return render(request, "portal/my/progress.html", {"form": form}, **more)
