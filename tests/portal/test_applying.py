@@ -37,7 +37,9 @@ def test_she_fills_in_page_by_page_and_gets_a_receipt(
     assert not Draft.objects.exists()
     assert (case.state, case.office_of("collector")) == ("submitted", window)
     assert case.owner_province == "510000"
-    notes = list(Material.objects.filter(case=case, is_required=True).values_list("note", flat=True))
+    notes = list(
+        Material.objects.filter(case=case, is_required=True).values_list("note", flat=True)
+    )
     assert notes == ["申请人同意用共享数据核验，免交"] * 2
 
 
@@ -232,7 +234,9 @@ def test_a_new_version_takes_over_what_still_fits_and_names_the_rest(
     applying.post("papers/disability_card/", sent=sent())
     fields = applying.version.definition["fields"]
     changed = [f for f in fields if f["code"] != "bank_name"]
-    changed = [f | {"choices": [["x", "甲"]]} if f["code"] == "disability_level" else f for f in changed]
+    changed = [
+        f | {"choices": [["x", "甲"]]} if f["code"] == "disability_level" else f for f in changed
+    ]
     papers = [m for m in applying.version.definition["materials"] if m["code"] == "identity"]
     version = publish_next(applying.version, fields=changed, materials=papers)
     page = shown(applying.get())
@@ -306,7 +310,9 @@ def test_whoever_is_named_with_an_account_sees_the_case_too(
         relation="网格员",
         authority="村委会帮办登记",
         scope=["sign", "supplement"],
-        **{"expires_on_year": "2027", "expires_on_month": "1", "expires_on_day": "1"},
+        expires_on_year="2027",
+        expires_on_month="1",
+        expires_on_day="1",
     )
     applying.at_window(window)
     applying.with_answers()

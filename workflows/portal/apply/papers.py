@@ -47,7 +47,7 @@ class FilesField(forms.FileField):
     widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        several = data if isinstance(data, list | tuple) else [data]
+        several = (data or [None]) if isinstance(data, list | tuple) else [data]
         return [super(FilesField, self).clean(each, initial) for each in several]
 
 
