@@ -15,6 +15,7 @@ from matters.catalogue.models import Matter, MatterVersion
 from matters.catalogue.pinned import forget_definitions
 from matters.catalogue.plan import Planned, make_plan
 from matters.catalogue.regions import forget_regions
+from matters.catalogue.words import search_text
 from tongban.accounts.actors import Actor, actor_of
 from tongban.accounts.models import Posting, User
 from tongban.offices.calendar import forget_calendars
@@ -276,6 +277,7 @@ def _published(name: str, changes: Mapping[str, Any]) -> MatterVersion:
         source_url=f"{planned.fact.source_url}#{next(_serial)}",
         source_batch=planned.fact.batch,
         certainty="stated",
+        search_text=search_text(name, planned.fact.theme),
     )
     return MatterVersion.objects.create(
         matter=matter,
