@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.cases.urls")),
     path("", include("workflows.portal.urls")),
     path("", include("workflows.desk.urls")),
+    path("", include("workflows.throughput.urls")),
 ]

@@ -117,6 +117,14 @@ FLOWS: dict[str, Measure] = {
         ),
     ]
 }
+STAY = Measure(
+    "stay",
+    "环节停留",
+    "办件离开一个环节算一次停留；补正后回来再算一次，同一办件可以出现多次。",
+    Q(data__has_key="stay"),
+)
+# Figures behind which there is a list.
+LISTED: dict[str, Measure] = FLOWS | {STAY.code: STAY}
 OUTCOMES = ("granted", "disapproved", "refused", "returned", "withdrawn")
 RATINGS = ("rated_5", "rated_4", "rated_3", "rated_2", "rated_1")
 
@@ -155,6 +163,11 @@ RATES: dict[str, str] = {
     "content": "满意率＝（非常满意＋满意＋基本满意）÷评价；不满意和非常不满意为差评。",
     "stay": "平均停留＝办件每次停在该环节的自然小时（含夜间、休息日和中止）之和÷次数，计入离开该环节的那一日。",
 }
+
+
+def figure(code: str) -> Measure | Stock:
+    """What a code stands for. Raises KeyError for an unknown one."""
+    return STOCKS[code] if code in STOCKS else LISTED[code]
 
 
 def stock_rows(code: str, now: dt.datetime) -> Q:

@@ -1,0 +1,269 @@
+"""The cases behind a number: found by the very rows that the number counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice, zip_longest
+from typing import Any, cast
+
+from django.db.models import F, Q, QuerySet
+from django.utils.dateparse import parse_datetime
+
+from matters.catalogue.pinned import definitions_of
+from tongban.accounts.personal import mask_name
+from tongban.templatetags.formats import zh_short
+from workflows.cases.access import visible_to
+from workflows.cases.clocks import local_day, midnight
+from workflows.cases.declarations import APPLICANT
+from workflows.cases.flow import Flow
+from workflows.cases.models import Case, Event
+from workflows.cases.places import office_cards
+
+from . import figures
+from .directions import direction_label
+from .measures import FLOWS, LISTED, STOCKS, at_office, figure, stock_rows
+from .periods import ONE_DAY
+from .scope import Scope
+from .viewers import Viewer
+from .words import OUTCOMES
+
+PAGE_SIZE = 50
+# Counting stops here: a list is to be read, and the day tables know the whole number.
+COUNTS_UP_TO = 10_000
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which figure of which scope; flow and state only for a stay."""
+
+    measure: str
+    scope: Scope
+    flow: str = ""
+    state: str = ""
+
+    @property
+    def is_stock(self) -> bool:
+        return self.measure in STOCKS
+
+    @property
+    def label(self) -> str:
+        return figure(self.measure).label
+
+    @property
+    def definition(self) -> str:
+        return figure(self.measure).definition
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a page of a list ends. moment None: among cases without a due moment."""
+
+    moment: dt.datetime | None
+    id: int
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        """From what `str` gives; None for anything else."""
+        moment, _, key = text.rpartition("~")
+        try:
+            row_id = int(key)
+            found = None if moment == "none" else parse_datetime(moment)
+        except ValueError:
+            return None
+        known = moment == "none" or (found is not None and found.tzinfo is not None)
+        return cls(found, row_id) if known and 0 < row_id < 2**63 else None
+
+    def __str__(self) -> str:
+        return f"{self.moment.isoformat() if self.moment else 'none'}~{self.id}"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A case as a line of the list. at: when the counted thing happened; None in a stock."""
+
+    number: str
+    matter: str
+    applicant: str
+    direction: str
+    state: str
+    holder: str
+    light: str
+    due_at: dt.datetime | None
+    at: dt.datetime | None
+    about: str
+    is_late: bool
+
+    @property
+    def href(self) -> str:
+        return f"/desk/{self.number}/"
+
+    @property
+    def due(self) -> str:
+        return last_moment(self.due_at)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of the list. total counts all there are, seen those that this person may open.
+
+    A count over COUNTS_UP_TO that no day table knows is None.
+    """
+
+    lines: list[Line]
+    total: int | None
+    seen: int | None
+    next: Place | None
+
+
+def found(
+    question: Question, viewer: Viewer, *, now: dt.datetime, after: Place | None = None
+) -> Found:
+    """One page of the cases behind a number. Five statements at most."""
+    if question.is_stock:
+        stock = cases_behind(question, now)
+        seen: QuerySet[Any] = stock.filter(pk__in=visible_to(viewer.actor).values("pk"))
+        cases = list(_stock_page(seen, after))
+        place = _next(cases, lambda case: Place(case.due_at, case.pk))
+        lines = lines_of(cases[:PAGE_SIZE], now)
+        return Found(lines, _count(stock, question), _count(seen), place)
+    events = events_behind(question)
+    seen = events.filter(case__in=visible_to(viewer.actor).values("pk"))
+    page = list(_event_page(seen, after))
+    place = _next(page, lambda event: Place(event.at, event.pk))
+    lines = lines_of([event.case for event in page[:PAGE_SIZE]], now, events=page)
+    return Found(lines, _count(events, question), _count(seen), place)
+
+
+def events_behind(question: Question) -> QuerySet[Event]:
+    """The events that a figure of something that happened counts."""
+    scope, measure = question.scope, LISTED[question.measure]
+    period = scope.period
+    rows = measure.rows if scope.office_id is None else at_office(measure, scope.office_id)
+    if question.flow:
+        rows &= Q(data__stay__flow=question.flow, from_state=question.state)
+    return Event.objects.filter(
+        rows,
+        scope.cells() & scope.matters(),
+        at__gte=midnight(period.first),
+        at__lt=midnight(period.last + ONE_DAY),
+    )
+
+
+def cases_behind(question: Question, now: dt.datetime) -> QuerySet[Case]:
+    """The cases that a stock counts now."""
+    scope = question.scope
+    rows = stock_rows(question.measure, now) & scope.cells() & scope.matters()
+    if scope.office_id is not None:
+        rows &= Q(holder_office=scope.office_id)
+    return Case.objects.filter(rows)
+
+
+def all_lines(question: Question, viewer: Viewer, *, now: dt.datetime) -> list[Line]:
+    """Every line that this person may see, up to COUNTS_UP_TO, for a download."""
+    mine = visible_to(viewer.actor).values("pk")
+    if question.is_stock:
+        stock = _stock_order(cases_behind(question, now).filter(pk__in=mine))
+        return lines_of(list(stock.select_related("matter")[:COUNTS_UP_TO]), now)
+    events = list(_event_order(events_behind(question).filter(case__in=mine))[:COUNTS_UP_TO])
+    return lines_of([event.case for event in events], now, events=events)
+
+
+def last_moment(due_at: dt.datetime | None) -> str:
+    """The last day that is in time, '11月23日'; for a limit in hours the moment; '' without one."""
+    if due_at is None:
+        return ""
+    day = local_day(due_at)
+    return zh_short(day - ONE_DAY) if due_at == midnight(day) else zh_short(due_at)
+
+
+def lines_of(
+    cases: Sequence[Case], now: dt.datetime, *, events: Iterable[Event] = ()
+) -> list[Line]:
+    """The lines of these cases, their events beside them where there are any."""
+    offices = office_cards(c.holder_office_id for c in cases if c.holder_office_id is not None)
+    definitions = definitions_of(case.version_id for case in cases)
+    lines = []
+    for case, event in zip_longest(cases, islice(events, len(cases))):
+        flow = cast(Flow, case)
+        office = offices.get(case.holder_office_id or 0)
+        light = case.light(now) if case.is_open else ""
+        lines.append(
+            Line(
+                number=case.number,
+                matter=case.matter.name,
+                applicant=mask_name(case.applicant_name),
+                direction=direction_label(case.origin_province, case.owner_province),
+                state=flow.state_label(definitions[case.version_id]),
+                holder="申请人" if case.holder == APPLICANT else office.name if office else "",
+                light="paused" if light == "none" and case.is_suspended else light,
+                due_at=case.due_at,
+                at=event.at if event else None,
+                about=_about(event) if event else "",
+                is_late=bool(event and event.is_late),
+            )
+        )
+    return lines
+
+
+def _about(event: Event) -> str:
+    """'准予 · 3 个工作日', '评价：满意', '停留 26.5 小时'"""
+    words = [OUTCOMES.get(event.outcome, event.outcome)] if event.outcome else []
+    if event.working_days is not None:
+        words.append(f"{event.working_days} 个工作日")
+    if event.step == "rate" and "level" in event.data:
+        words.append(FLOWS[f"rated_{event.data['level']}"].label)
+    if "stay" in event.data and not words:
+        words.append(f"停留 {event.data['stay']['seconds'] / 3600:,.1f} 小时")
+    return " · ".join(words)
+
+
+def _count(rows: QuerySet[Any], question: Question | None = None) -> int | None:
+    """At most COUNTS_UP_TO by counting; beyond that what the day tables say, if they can."""
+    counted = rows.order_by()[: COUNTS_UP_TO + 1].count()
+    if counted <= COUNTS_UP_TO:
+        return counted
+    return _in_the_tables(question) if question else None
+
+
+def _in_the_tables(question: Question) -> int | None:
+    scope, period = question.scope, question.scope.period
+    if question.is_stock:
+        return cases_behind(question, dt.datetime.now(dt.UTC)).count()
+    if question.measure not in FLOWS or (scope.office_id is not None and scope.picks_matters):
+        return None
+    if scope.office_id is not None:
+        return sum(sums[question.measure] for _, _, sums in figures.by_office(scope))
+    days = figures.daily(scope, period.first, period.last)
+    return figures.sum_of(days, period.first, period.last)[question.measure]
+
+
+def _event_order(events: QuerySet[Event]) -> QuerySet[Event]:
+    return events.select_related("case__matter").order_by("-at", "-id")
+
+
+def _event_page(events: QuerySet[Event], after: Place | None) -> QuerySet[Event]:
+    if after is not None and after.moment is not None:
+        at, key = after.moment, after.id
+        events = events.filter(Q(at__lt=at) | Q(at=at, pk__lt=key), at__lte=at)
+    return _event_order(events)[: PAGE_SIZE + 1]
+
+
+def _stock_order(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.order_by(F("due_at").asc(nulls_last=True), "id")
+
+
+def _stock_page(cases: QuerySet[Case], after: Place | None) -> QuerySet[Case]:
+    if after is not None and after.moment is None:
+        cases = cases.filter(due_at=None, pk__gt=after.id)
+    elif after is not None:
+        due, key = after.moment, after.id
+        cases = cases.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=key) | Q(due_at=None))
+    return _stock_order(cases).select_related("matter")[: PAGE_SIZE + 1]
+
+
+def _next(page: Sequence[Any], place: Any) -> Place | None:
+    """The last row shown, if there is another one after it."""
+    found_place: Place | None = place(page[PAGE_SIZE - 1]) if len(page) > PAGE_SIZE else None
+    return found_place

@@ -1,0 +1,245 @@
+"""The tables of the page: by day, direction, outcome, matter, stay and rating."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from matters.catalogue.models import Matter
+from tongban.templatetags.formats import zh_date, zh_weekday
+from workflows.cases.declarations import APPLICANT, STAGE
+from workflows.cases.registry import UnknownFlow, flow_class
+
+from .board import Board
+from .directions import DIRECTIONS, SINGLE, Direction
+from .figures import Sums
+from .measures import FLOWS, OUTCOMES, RATINGS
+from .office_table import offices
+from .periods import ONE_DAY, one_day
+from .scope import Scope
+from .stocks import Standing
+from .tables import (
+    Cell,
+    Column,
+    Row,
+    Table,
+    count,
+    decimal,
+    measured,
+    name,
+    rate,
+    share,
+    table,
+    text,
+)
+
+
+def days(board: Board) -> Table:
+    """One row a day of the line, the latest first."""
+    first, last = board.line
+    codes = ("received", "accepted", "concluded", *OUTCOMES)
+    rows = []
+    for back in range((last - first).days + 1):
+        day = last - back * ONE_DAY
+        scope, sums = board.scope.but(period=one_day(day)), board.of_day(day)
+        named = name(f"{zh_date(day)} {zh_weekday(day)}")
+        rows.append(Row(str(day), (named, *_counts(scope, sums, codes))))
+    return table(
+        "days",
+        "每日收件与办结",
+        [text("日期"), *measured(*codes)],
+        rows,
+        note="日期以北京时间零点为界。",
+    )
+
+
+def directions(board: Board) -> Table:
+    """The four directions today, now and over the period; the last row adds them up."""
+    rows = [
+        Row(
+            d.code,
+            _direction_cells(
+                board,
+                board.scope.but(direction=d.code),
+                name(f"{d.label}（{d.hint}）"),
+                board.of_day(board.today, d.pairs),
+                board.of_period(board.scope.period, d.pairs),
+                board.stocks.by_direction.get(d.pairs[0], Standing()),
+            ),
+        )
+        for d in SINGLE
+        if _asked_for(d, board.scope)
+    ]
+    total = Row(
+        "total",
+        _direction_cells(
+            board, board.scope, name("合计"), board.of_day(board.today), board.total,
+            board.stocks.total,
+        ),
+    )  # fmt: skip
+    period = "期间" if board.scope.period.length == 1 else board.scope.period.label
+    columns = [
+        text("方向"),
+        *_named("今天", *measured("received", "concluded")),
+        *measured("in_hand", "yellow", "red"),
+        *_named(f"{period}：", *measured("received", "concluded"), rate("按时办结率", "on_time")),
+    ]
+    return table("directions", "按方向", columns, rows, feet=(total,))
+
+
+def outcomes(board: Board) -> Table:
+    rows = [
+        Row(
+            code,
+            (
+                name(FLOWS[code].label),
+                count(board.total[code], board.scope.behind(code)),
+                share(
+                    board.total[code] / board.total["concluded"]
+                    if board.total["concluded"]
+                    else None
+                ),
+                name(FLOWS[code].definition),
+            ),
+        )
+        for code in OUTCOMES
+    ]
+    concluded = board.total["concluded"]
+    total = Row(
+        "total",
+        (
+            name("办结合计"),
+            count(concluded, board.scope.behind("concluded")),
+            share(1.0 if concluded else None),
+            name(""),
+        ),
+    )
+    columns = [text("结果"), Column("件数"), Column("占办结"), text("口径")]
+    return table("outcomes", "办结结果", columns, rows, feet=(total,))
+
+
+def ratings(board: Board) -> Table:
+    rated = board.total["rated"]
+    rows = [
+        Row(
+            code,
+            (
+                name(FLOWS[code].label),
+                count(board.total[code], board.scope.behind(code)),
+                share(board.total[code] / rated if rated else None),
+            ),
+        )
+        for code in RATINGS
+    ]
+    total = Row(
+        "total",
+        (name("合计"), count(rated, board.scope.behind("rated")), share(1.0 if rated else None)),
+    )
+    columns = [text("评价"), Column("件数", FLOWS["rated"].definition), Column("占比")]
+    return table("ratings", "好差评", columns, rows, feet=(total,))
+
+
+def matters(board: Board) -> Table:
+    """Matters with anything in the period, the most received first. One statement for the names."""
+    ids = [matter_id for matter_id, _ in board.matters]
+    names = dict(Matter.objects.filter(pk__in=ids).values_list("pk", "name"))
+    codes = ("received", "concluded", "granted", "late")
+    rows = []
+    for matter_id, sums in board.matters:
+        scope = board.scope.but(matter_id=matter_id)
+        cells: tuple[Cell, ...] = (
+            name(names.get(matter_id, "（已删除的事项）"), scope.address("/throughput/")),
+            *_counts(scope, sums, codes),
+            share(sums.on_time_rate),
+            share(sums.early_rate),
+            decimal(sums.mean_days),
+            share(sums.online_rate),
+        )
+        rows.append(Row(str(matter_id), cells))
+    columns = [
+        text("事项"),
+        *measured(*codes),
+        rate("按时办结率", "on_time"),
+        rate("提前办结率", "early"),
+        rate("平均用时（工作日）", "mean_days"),
+        rate("网上申请率", "online"),
+    ]
+    return table("matters", "按事项", columns, rows)
+
+
+def stays(board: Board) -> Table:
+    """The states in which cases stay longest."""
+    rows = []
+    for stay in board.stays:
+        flow, state, holder = _state_words(stay.flow, stay.state)
+        href = board.scope.behind("stay", flow=stay.flow, state=stay.state)
+        cells = (
+            name(f"{flow} · {state}"),
+            name(holder),
+            count(stay.stays, href),
+            decimal(stay.mean_hours),
+            decimal(stay.mean_hours / 24),
+        )
+        rows.append(Row(f"{stay.flow}.{stay.state}", cells))
+    columns = [
+        text("环节"),
+        text("由谁办理"),
+        Column("停留次数", "这段时间里办件离开该环节的次数；补正后回来再算一次。"),
+        rate("平均停留（小时）", "stay"),
+        Column("合自然日"),
+    ]
+    return table("stays", "停留最长的环节", columns, rows)
+
+
+TABLES: dict[str, Callable[[Board], Table]] = {
+    "days": days,
+    "directions": directions,
+    "outcomes": outcomes,
+    "offices": offices,
+    "matters": matters,
+    "stays": stays,
+    "ratings": ratings,
+}
+
+
+def _named(before: str, *columns: Column) -> list[Column]:
+    return [replace(column, label=f"{before}{column.label}") for column in columns]
+
+
+def _counts(scope: Scope, sums: Sums, codes: tuple[str, ...]) -> list[Cell]:
+    return [count(sums[code], scope.behind(code)) for code in codes]
+
+
+def _asked_for(direction: Direction, scope: Scope) -> bool:
+    (pair,) = direction.pairs
+    chosen = not scope.direction or pair in DIRECTIONS[scope.direction].pairs
+    return chosen and (not scope.province or scope.province in pair)
+
+
+def _direction_cells(
+    board: Board, scope: Scope, named: Cell, today: Sums, period: Sums, standing: Standing
+) -> tuple[Cell, ...]:
+    now = scope.but(period=one_day(board.today))
+    return (
+        named,
+        *_counts(now, today, ("received", "concluded")),
+        *(count(getattr(standing, c), scope.behind(c)) for c in ("in_hand", "yellow", "red")),
+        *_counts(scope, period, ("received", "concluded")),
+        share(period.on_time_rate),
+    )
+
+
+def _state_words(flow_code: str, state_code: str) -> tuple[str, str, str]:
+    """What flow and state are called, and who owes the next move there."""
+    try:
+        flow = flow_class(flow_code)
+    except UnknownFlow:
+        return flow_code, state_code, ""
+    state = next((s for s in flow.STATES if s.code == state_code), None)
+    if state is None:
+        return flow.LABEL, state_code, ""
+    if state.holder == APPLICANT:
+        return flow.LABEL, state.name, "申请人"
+    if state.holder == STAGE:
+        return flow.LABEL, state.name, "属地审查机构"
+    return flow.LABEL, state.name, flow.seat_named(state.holder).name

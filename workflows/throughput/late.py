@@ -1,0 +1,187 @@
+"""Late and about to be late: what a supervisor may act on, and what became of their 督办."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from tongban.offices.codes import province_of
+from workflows.cases.access import visible_to
+from workflows.cases.models import Case, Enquiry
+from workflows.cases.places import office_cards
+
+from .behind import PAGE_SIZE, Line, Place, last_moment, lines_of
+from .measures import stock_rows
+from .scope import Scope
+from .viewers import Viewer
+
+# The tabs of the page that list cases; the fourth lists what was sent.
+LIGHTS = ("red", "yellow", "delivering_red")
+SENT = "sent"
+
+
+@dataclass(frozen=True)
+class Urged:
+    """What became of a 督办: waiting, overdue or answered."""
+
+    id: int
+    number: str
+    matter: str
+    office: str
+    asker: str
+    text: str
+    asked_at: dt.datetime
+    due_at: dt.datetime
+    answer: str
+    answered_at: dt.datetime | None
+    state: str
+
+    @property
+    def words(self) -> str:
+        return {"waiting": "待答复", "overdue": "答复已逾期", "answered": "已答复"}[self.state]
+
+    @property
+    def kind(self) -> str:
+        return {"waiting": "info", "overdue": "bad", "answered": "good"}[self.state]
+
+    @property
+    def href(self) -> str:
+        return f"/desk/{self.number}/"
+
+    @property
+    def due(self) -> str:
+        return last_moment(self.due_at)
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """A late case and the last 督办 about it, if there was one."""
+
+    line: Line
+    late_for: str
+    urged: Urged | None
+
+
+@dataclass(frozen=True)
+class Page:
+    lines: list[LateLine]
+    next: Place | None
+
+
+def late_cases(viewer: Viewer, scope: Scope, light: str, now: dt.datetime) -> QuerySet[Case]:
+    """Cases that this person may see with that light (`LIGHTS`)."""
+    rows = stock_rows(light, now) & scope.cells() & scope.matters()
+    if scope.office_id is not None:
+        rows &= Q(holder_office=scope.office_id)
+    return visible_to(viewer.actor).filter(rows)
+
+
+def counts(viewer: Viewer, scope: Scope, now: dt.datetime) -> dict[str, int]:
+    """How many of each light, and how many 督办 wait for an answer. Two statements."""
+    seen = visible_to(viewer.actor).filter(scope.cells() & scope.matters(), closed_at=None)
+    if scope.office_id is not None:
+        seen = seen.filter(holder_office=scope.office_id)
+    lights = {light: Count("pk", filter=stock_rows(light, now)) for light in LIGHTS}
+    return {**seen.aggregate(**lights), SENT: _sent(viewer, scope).filter(answered_at=None).count()}
+
+
+def page_of(
+    viewer: Viewer, scope: Scope, light: str, *, now: dt.datetime, after: Place | None
+) -> Page:
+    """The cases of a light, the one due first on top."""
+    cases = late_cases(viewer, scope, light, now).order_by("due_at", "id")
+    if after is not None and after.moment is not None:
+        cases = cases.filter(Q(due_at__gt=after.moment) | Q(due_at=after.moment, pk__gt=after.id))
+    found = list(cases.select_related("matter")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    urged = _last_urged(shown, now)
+    lines = [
+        LateLine(line, late_for(case, now), urged.get(case.pk))
+        for case, line in zip(shown, lines_of(shown, now), strict=True)
+    ]
+    more = len(found) > PAGE_SIZE
+    return Page(lines, Place(shown[-1].due_at, shown[-1].pk) if more else None)
+
+
+def by_office(viewer: Viewer, scope: Scope, now: dt.datetime) -> list[tuple[int, str, int, int]]:
+    """(office id, name, red, yellow) of one's own province's offices. Two statements."""
+    open_cases = visible_to(viewer.actor).filter(scope.cells() & scope.matters(), closed_at=None)
+    counted = (
+        open_cases.filter(Q(yellow_at__lte=now) | Q(due_at__lte=now), holder_office__isnull=False)
+        .order_by()
+        .values_list("holder_office")
+        .annotate(
+            reds=Count("pk", filter=stock_rows("red", now)),
+            yellows=Count("pk", filter=stock_rows("yellow", now)),
+        )
+    )
+    rows = [(office, reds, yellows) for office, reds, yellows in counted if reds or yellows]
+    cards = office_cards(office for office, _, _ in rows)
+    own = [
+        (office, cards[office].name, reds, yellows)
+        for office, reds, yellows in rows
+        if office in cards and province_of(cards[office].region) in viewer.detail
+    ]
+    return sorted(own, key=lambda row: (-row[2], -row[3], row[0]))
+
+
+def sent_page(
+    viewer: Viewer, scope: Scope, *, now: dt.datetime, after: Place | None
+) -> tuple[list[Urged], Place | None]:
+    """督办 about cases that this person may see, the latest first."""
+    sent = _sent(viewer, scope).order_by("-asked_at", "-id")
+    if after is not None and after.moment is not None:
+        at, key = after.moment, after.id
+        sent = sent.filter(Q(asked_at__lt=at) | Q(asked_at=at, pk__lt=key))
+    found = list(sent.select_related("case__matter")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    more = len(found) > PAGE_SIZE
+    return urged_of(shown, now), Place(shown[-1].asked_at, shown[-1].pk) if more else None
+
+
+def urged_of(enquiries: Iterable[Enquiry], now: dt.datetime) -> list[Urged]:
+    """enquiries: with their case and its matter. One statement for offices not read before."""
+    rows = list(enquiries)
+    offices = office_cards(row.office_id for row in rows)
+    return [
+        Urged(
+            id=row.pk,
+            number=row.case.number,
+            matter=row.case.matter.name,
+            office=offices[row.office_id].name,
+            asker=row.asker_name,
+            text=row.text,
+            asked_at=row.asked_at,
+            due_at=row.due_at,
+            answer=row.answer,
+            answered_at=row.answered_at,
+            state="answered" if row.answered_at else "overdue" if now >= row.due_at else "waiting",
+        )
+        for row in rows
+    ]
+
+
+def late_for(case: Case, now: dt.datetime) -> str:
+    """'已超 3 天' in natural days; '' while it is in time."""
+    if case.due_at is None or now < case.due_at:
+        return ""
+    days = (now - case.due_at).days
+    return f"已超 {days} 天" if days else "已超不满 1 天"
+
+
+def _last_urged(cases: list[Case], now: dt.datetime) -> dict[int, Urged]:
+    """The last 督办 about each of these cases. One statement."""
+    enquiries = Enquiry.objects.filter(
+        case__in=[case.pk for case in cases], kind=Enquiry.Kind.SUPERVISION
+    ).select_related("case__matter")
+    last = {row.case_id: row for row in enquiries.order_by("id")}
+    return dict(zip(last, urged_of(last.values(), now), strict=True))
+
+
+def _sent(viewer: Viewer, scope: Scope) -> QuerySet[Enquiry]:
+    cases = visible_to(viewer.actor).filter(scope.cells() & scope.matters())
+    rows = Enquiry.objects.filter(kind=Enquiry.Kind.SUPERVISION, case__in=cases.values("pk"))
+    return rows if scope.office_id is None else rows.filter(office=scope.office_id)

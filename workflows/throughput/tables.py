@@ -1,0 +1,111 @@
+"""A table of figures, for a page and for CSV alike: numbers that open the cases behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from tongban.templatetags.formats import zh_number, zh_percent
+
+from .measures import RATES, figure
+
+Value = int | float | str | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """definition: the column's 口径, '' where its name says it."""
+
+    label: str
+    definition: str = ""
+    is_number: bool = True
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`value` goes into a CSV, `text` onto a page, `href` to the cases behind it."""
+
+    value: Value
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The first cell names the row. key: tells it from the others, for paging."""
+
+    key: str
+    cells: tuple[Cell, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    code: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    feet: tuple[Row, ...] = ()
+    note: str = ""
+    empty: str = "这段时间没有数据"
+    left_out: int = field(default=0)
+
+    def first(self, count: int) -> Table:
+        """The same with at most `count` rows, and how many that leaves out."""
+        return replace(self, rows=self.rows[:count], left_out=max(0, len(self.rows) - count))
+
+    @property
+    def body(self) -> list[tuple[Row, list[tuple[Column, Cell]]]]:
+        """Each row with its cells beside their columns, as a template walks them."""
+        return [(row, self._paired(row)) for row in self.rows]
+
+    @property
+    def foot(self) -> list[list[tuple[Column, Cell]]]:
+        """The rows that stand below however many are shown: others' totals, and the sum."""
+        return [self._paired(row) for row in self.feet]
+
+    def _paired(self, row: Row) -> list[tuple[Column, Cell]]:
+        return list(zip(self.columns, row.cells, strict=True))
+
+    @property
+    def definitions(self) -> list[Column]:
+        return [column for column in self.columns if column.definition]
+
+
+def name(text: str, href: str = "") -> Cell:
+    return Cell(text, text, href)
+
+
+def count(value: int, href: str = "") -> Cell:
+    """A number of cases; there is nothing to open behind a nought."""
+    return Cell(value, zh_number(value), href if value else "")
+
+
+def share(value: float | None) -> Cell:
+    return Cell(None if value is None else round(value, 4), zh_percent(value))
+
+
+def decimal(value: float | None) -> Cell:
+    """One digit: working days, hours."""
+    if value is None:
+        return Cell(None, "—")
+    return Cell(round(value, 1), f"{value:,.1f}")
+
+
+def measured(*codes: str) -> list[Column]:
+    """Columns of measures and stocks, with their names and definitions."""
+    return [Column(figure(code).label, figure(code).definition) for code in codes]
+
+
+def rate(label: str, code: str) -> Column:
+    return Column(label, RATES[code])
+
+
+def text(label: str) -> Column:
+    return Column(label, is_number=False)
+
+
+def table(
+    code: str, title: str, columns: Sequence[Column], rows: Sequence[Row], **more: object
+) -> Table:
+    return Table(code, title, tuple(columns), tuple(rows), **more)  # type: ignore[arg-type]
