@@ -219,6 +219,17 @@ CELERY_TIMEZONE = TIME_ZONE
 # run does the work of all.
 CELERY_BEAT_SCHEDULE = {
     "deliver notices": {"task": "notices.deliver", "schedule": 10, "options": {"expires": 10}},
+    "sweep the deadlines": {"task": "cases.sweep", "schedule": 30, "options": {"expires": 30}},
+    "serve documents": {
+        "task": "cases.serve_documents",
+        "schedule": 30,
+        "options": {"expires": 30},
+    },
+    "check the clocks": {
+        "task": "cases.check_clocks",
+        "schedule": crontab(hour=1, minute=40),
+        "options": {"expires": 3600},
+    },
     "count today": {"task": "throughput.count_today", "schedule": 30, "options": {"expires": 30}},
     "count the last days again": {
         "task": "throughput.recount",

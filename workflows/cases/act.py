@@ -51,6 +51,7 @@ class Act:
     hop_start: dt.datetime | None = None
     extensions: list[tuple[str, Limit]] = field(default_factory=list)
     pauses_changed: bool = False
+    recounts: bool = False
 
     @property
     def case(self) -> Flow:

@@ -26,6 +26,7 @@ from .forms import (
     UrgeForm,
 )
 from .models import Document, Enquiry, Rating, Service
+from .telling_offices import tell_office
 
 if TYPE_CHECKING:
     from .declarations import State
@@ -149,6 +150,12 @@ class CommonSteps(Base):
         way = {"way": act.data["way"], "succeeded": True, "receiver": self.applicant_name}
         _serve(self, act, way, document_id=act.data["document"], at=act.data["arrived_at"])
 
+    @step("重算时限", source=OPEN, by=SYSTEM, done="工作日历有变，已重算时限", is_aside=True,
+          while_suspended=True)  # fmt: skip
+    def recount(self, act: Act) -> None:
+        """After a change of the calendar. One statement if the case ever paused."""
+        act.recounts = True
+
     @step("评价", source=(OPEN, CLOSED), by=APPLICANT, form=RatingForm, is_aside=True,
           guards=(is_concluded, not_rated), while_suspended=True)  # fmt: skip
     def rate(self, act: Act) -> None:
@@ -181,7 +188,7 @@ def answer_owed(case: CommonSteps, kind: str, at: dt.datetime) -> tuple[int, Due
 
 
 def _enquire(case: CommonSteps, act: Act, *, kind: str, text: str) -> None:
-    """Open an enquiry at the office that has the case, or decides it. One statement."""
+    """Open an enquiry at the office that has the case, or decides it, and tell it. Three statements."""
     office_id, moments = answer_owed(case, kind, act.at)
     made = Enquiry.objects.create(
         case_id=case.pk,
@@ -195,6 +202,7 @@ def _enquire(case: CommonSteps, act: Act, *, kind: str, text: str) -> None:
     )
     case.facts = {**case.facts, "open_enquiries": case.facts.get("open_enquiries", 0) + 1}
     act.note(enquiry=made.pk, kind=kind, text=text, office=office_id)
+    tell_office(act, made)
 
 
 def _serve(

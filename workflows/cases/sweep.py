@@ -99,10 +99,7 @@ def _take_timer(case_id: int, moment: dt.datetime) -> bool:
 def _tell_colours(case_id: int, moment: dt.datetime) -> int:
     """Owe the holder a word for each colour that has come, and set the next alarm. One claim a row."""
     with transaction.atomic():
-        locked = Case.objects.select_for_update(skip_locked=True, no_key=True).filter(
-            pk=case_id, next_alarm_at__lte=moment
-        )
-        case = cast("Flow | None", locked.first())
+        case = _claimed(case_id, moment)
         if case is None or case.next_alarm_at is None:
             return 0
         # All that came before this alarm has been told.
@@ -124,6 +121,12 @@ def _tell_colours(case_id: int, moment: dt.datetime) -> int:
         owe(owed, moment)
         Case.objects.filter(pk=case_id).update(next_alarm_at=next_alarm(case, after=moment))
         return len(owed)
+
+
+def _claimed(case_id: int, moment: dt.datetime) -> Flow | None:
+    """The case, locked; None if its alarm is somebody else's or has been seen to."""
+    rows = Case.objects.select_for_update(skip_locked=True, no_key=True)
+    return cast("Flow | None", rows.filter(pk=case_id, next_alarm_at__lte=moment).first())
 
 
 def _colour_notices(case: Flow, clock: str, colour: str, since: str, on: dt.date) -> list[Owed]:

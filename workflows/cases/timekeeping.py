@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from matters.catalogue.definition import Definition, Limit
@@ -33,7 +34,7 @@ def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
     """Bring the clocks of `act.case` in line with the state it has come to.
 
     came_from: (state, stage) before the transition. One statement, and only where the case has
-    ever been suspended or is being extended; otherwise none.
+    ever been suspended; otherwise none.
     """
     case, state = act.case, act.case.current
     touched: set[str] = set()
@@ -56,6 +57,8 @@ def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
     pauses = pauses_of(case) if touched and case.clocks.get("pauses") else []
     for clock in touched & case.clocks.keys():
         derive(case, clock, pauses, act.definition)
+    if act.recounts:
+        _recount(act)
     for clock in state.stops:
         case.clocks.get(clock, {}).setdefault("stopped_at", act.at.isoformat())
     if state.closes:
@@ -125,6 +128,54 @@ def derive(case: Flow, clock: str, pauses: Sequence[Pause], definition: Definiti
         is_provisional=moments.is_provisional if moments else False,
     )
     return moments
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A clock that comes out otherwise than it stands in the case; a moment is None while paused."""
+
+    clock: str
+    was_due_at: dt.datetime | None
+    due_at: dt.datetime | None
+    was_yellow_at: dt.datetime | None
+    yellow_at: dt.datetime | None
+    is_provisional: bool
+
+    def comes_late(self, now: dt.datetime) -> list[dt.datetime]:
+        """Moments that lay ahead and, derived anew, have passed without a word."""
+        pairs = ((self.was_due_at, self.due_at), (self.was_yellow_at, self.yellow_at))
+        return [new for old, new in pairs if new and new <= now and (old is None or old > now)]
+
+
+def rederive(case: Flow, pauses: Sequence[Pause], definition: Definition) -> list[Moved]:
+    """Work out every running clock of a case anew, in memory only; those that come out otherwise.
+
+    pauses: the case's, in time order. A change of the calendar is what makes a difference.
+    """
+    moved = []
+    for clock in (*CLOCKS, TIMER):
+        kept = case.clocks.get(clock)
+        if kept is None or "stopped_at" in kept:
+            continue
+        was_due, was_yellow = _moment(kept, "due_at"), _moment(kept, "yellow_at")
+        was_provisional = kept.get("is_provisional")
+        derive(case, clock, [] if clock == TIMER else pauses, definition)
+        due_at, yellow_at, provisional = (
+            _moment(kept, "due_at"), _moment(kept, "yellow_at"), kept["is_provisional"],
+        )  # fmt: skip
+        if (was_due, was_yellow, was_provisional) != (due_at, yellow_at, provisional):
+            moved.append(Moved(clock, was_due, due_at, was_yellow, yellow_at, provisional))
+    return moved
+
+
+def _recount(act: Act) -> None:
+    case = act.case
+    pauses = pauses_of(case) if case.clocks.get("pauses") else []
+    moved = rederive(case, pauses, act.definition)
+    # Colours that have come without the sweep's seeing them ahead: the alarm goes back to the first.
+    unseen = [moment for clock in moved for moment in clock.comes_late(act.at)]
+    case.next_alarm_at = min([*unseen, *filter(None, [case.next_alarm_at])], default=None)
+    act.note(moved={m.clock: {"was": m.was_due_at, "due": m.due_at} for m in moved})
 
 
 def pauses_of(case: Case) -> list[Pause]:
