@@ -78,7 +78,7 @@
     }
     const all = event.target.closest("[data-check-all]");
     if (all) {
-      document.querySelectorAll('input[type=checkbox][name="' + CSS.escape(all.dataset.checkAll) + '"]')
+      (all.form || document).querySelectorAll('input[type=checkbox][name="' + CSS.escape(all.dataset.checkAll) + '"]:not([data-check-apart])')
         .forEach((box) => { box.checked = all.checked; });
     }
   });

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
+from django.db import IntegrityError, transaction
+
 from .models import Case, Material, Parcel, ParcelItem
 from .models.case import Place
 
@@ -30,7 +32,7 @@ def put_on_road(
     """
     parcel = Parcel.objects.filter(waybill=waybill).first()
     if parcel is None:
-        parcel = Parcel.objects.create(
+        fresh = Parcel(
             number=f"JJ{case.number[6:12]}-{waybill}",
             waybill=waybill,
             sender_id=sender["office"],
@@ -38,6 +40,7 @@ def put_on_road(
             sent_at=at,
             sent_by_id=by_id,
         )
+        parcel = _begun(fresh)
     if (parcel.sender_id, parcel.receiver_id) != (sender["office"], receiver["office"]):
         raise WrongParcel(waybill)
     items = [
@@ -47,6 +50,16 @@ def put_on_road(
     if result_name:
         items.append(ParcelItem(parcel=parcel, case_id=case.pk, name=result_name))
     ParcelItem.objects.bulk_create(items)
+    return parcel
+
+
+def _begun(parcel: Parcel) -> Parcel:
+    """The parcel, or the one that a colleague began with the same waybill this moment."""
+    try:
+        with transaction.atomic():
+            parcel.save(force_insert=True)
+    except IntegrityError:
+        return Parcel.objects.get(waybill=parcel.waybill)
     return parcel
 
 
