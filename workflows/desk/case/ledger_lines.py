@@ -85,8 +85,9 @@ def details_of(event: Event, step: Step | None) -> list[tuple[str, str]]:
     """What was said with a step: the questions of its form with their answers, and what it recorded."""
     asked = step.form.base_fields if step is not None and step.form is not None else {}
     details = []
-    for name, value in event.data.items():
-        field = asked.get(name)
+    # The database keeps no order of what was recorded: the form's goes first.
+    for name in dict.fromkeys([*asked, *WORDS]):
+        field, value = asked.get(name), event.data.get(name)
         label = str(field.label or "") if field is not None else WORDS.get(name, "")
         shown = _shown(name, value, field)
         if label and shown:

@@ -31,6 +31,7 @@ class CappedCount(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) capped)"
     output_field = IntegerField()
+    empty_result_set_value = 0
 
 
 def counts_of(actor: Actor) -> dict[str, Count]:

@@ -22,7 +22,7 @@ from .batch import BATCH_STEPS, picks_of, take_for_all
 from .counts import Count, counts_of
 from .enquiries import enquiries_page
 from .filters import QueueFilters, matter_choices
-from .keyset import Page, Place, page_of
+from .keyset import PAGE_SIZE, Page, Place, page_of
 from .next_case import next_case
 from .rows import found_rows, rows_of
 from .search import MOST_FOUND, NumberForm, found_by
@@ -39,12 +39,11 @@ def queue(request: HttpRequest, actor: Actor) -> HttpResponse:
     if tab not in TABS:
         # Nobody's morning should begin with an empty page while the office has work.
         tab = MINE if counts[MINE].number else OFFICE
-    context = frame(actor, tab, counts)
-    if tab == ENQUIRIES:
-        context |= enquiries_page(actor, request.GET, now)
-    else:
-        context |= _listed(request, actor, tab, now)
-    return render(request, "desk/queue.html", context)
+    enquiries = tab == ENQUIRIES
+    listed = (
+        enquiries_page(actor, request.GET, now) if enquiries else _listed(request, actor, tab, now)
+    )
+    return render(request, "desk/queue.html", listed | frame(actor, tab, counts))
 
 
 @for_staff
@@ -136,6 +135,7 @@ def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> d
             [filters.narrowed(q, actor=actor, now=now) for q in queues_of(tab, actor)],
             after=Place.parse(request.GET.get("after", "")),
             before=Place.parse(request.GET.get("before", "")),
+            size=PAGE_SIZE,
         )
     chosen = filters.chosen if filters.is_valid() else {}
     here = {"view": tab, **chosen}
