@@ -141,7 +141,7 @@ def test_without_the_lock_on_the_draft_both_would_fit(
 
     def unlocked(*args: Any) -> Any:
         with monkeypatch.context() as patched:
-            patched.setattr(uploads.Draft.objects, "select_for_update", lambda: Draft.objects)
+            patched.setattr(Draft.objects, "select_for_update", lambda: Draft.objects)
             fresh = counted(*args)
         both_have_counted.wait(timeout=10)
         return fresh

@@ -48,33 +48,33 @@ VALUES = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
-@pytest.mark.parametrize("page", PAGES)
-def test_no_value_breaks_a_page_or_opens_a_case(applying: Applying, page: str, value: str) -> None:
+@pytest.mark.parametrize("path", PAGES)
+def test_no_value_breaks_a_page_or_opens_a_case(applying: Applying, path: str) -> None:
     applying.post("who/", on_behalf="family")
-    answer = applying.post(page, **dict.fromkeys(NAMES, value))
-    assert answer.status_code in (200, 302)
-    assert SCRIPT not in shown(answer)
-    assert applying.get(page).status_code in (200, 302)
+    for value in VALUES:
+        answer = applying.post(path, **dict.fromkeys(NAMES, value))
+        assert answer.status_code in (200, 302), value
+        assert SCRIPT not in shown(answer)
+        assert applying.get(path).status_code in (200, 302), value
     assert not Case.objects.exists()
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_wrong_types_break_nothing(applying: Applying, page: str) -> None:
+@pytest.mark.parametrize("path", PAGES)
+def test_wrong_types_break_nothing(applying: Applying, path: str) -> None:
     applying.post("who/", on_behalf="family")
     several: dict[str, Any] = {name: [SCRIPT, "b", "c"] for name in NAMES}
-    assert applying.post(page, **several).status_code in (200, 302)
+    assert applying.post(path, **several).status_code in (200, 302)
     files = {name: sent(name="x.jpg") for name in NAMES}
-    assert applying.post(page, **files).status_code in (200, 302)
+    assert applying.post(path, **files).status_code in (200, 302)
     answer = applying.client.post(
-        f"/apply/{applying.key}/{page}", b'{"a": [1]}', content_type="application/json"
+        f"/apply/{applying.key}/{path}", b'{"a": [1]}', content_type="application/json"
     )
     assert answer.status_code in (200, 302)
     assert not Case.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("page", "name", "said"),
+    ("path", "name", "said"),
     [
         ("form/", "bank_name", "最多60个字符"),
         ("form/", "beneficiary_name", "最多50个字符"),
@@ -88,11 +88,11 @@ def test_wrong_types_break_nothing(applying: Applying, page: str) -> None:
     ],
 )
 def test_ten_megabytes_are_an_error_of_their_field(
-    applying: Applying, page: str, name: str, said: str
+    applying: Applying, path: str, name: str, said: str
 ) -> None:
     applying.post("who/", on_behalf="family")
     before = Draft.objects.values().get()
-    answer = applying.post(page, **{name: LONG})
+    answer = applying.post(path, **{name: LONG})
     assert answer.status_code == 200
     assert said in shown(answer)
     if name in ("bank_name", "authority"):

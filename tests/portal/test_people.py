@@ -39,7 +39,7 @@ def child_id(years: int) -> str:
 
     born = timezone.localdate().replace(year=timezone.localdate().year - years)
     body = f"511702{born:%Y%m%d}002"
-    return body + ric.calc_check_digit(body + "0")
+    return f"{body}{ric.calc_check_digit(body + '0')}"
 
 
 def test_for_herself_her_account_says_who_she_is(applying: Applying) -> None:

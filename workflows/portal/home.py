@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +19,7 @@ from workflows.cases.models import Case, Draft
 from workflows.cases.places import OfficeCard, office_cards
 
 from .place import provinces_to_choose
+from .plain_words import last_day
 from .popular import popular
 
 MY_CASES = "/my/"
@@ -35,7 +36,7 @@ class CaseCard:
     matter: str
     state: str
     light: str
-    due_at: datetime | None
+    last_day: date | None
     office: OfficeCard | None
     waits_for_me: bool
 
@@ -71,7 +72,7 @@ def _card(case: Case, offices: dict[int, OfficeCard]) -> CaseCard:
         matter=case.matter.name,
         state=case.state_label(definition_of(case.version_id)),  # type: ignore[attr-defined]  # a flow
         light=case.light(timezone.now()),
-        due_at=case.due_at,
+        last_day=last_day(case.due_at),
         office=offices.get(case.holder_office_id or 0),
         waits_for_me=case.holder == APPLICANT,
     )

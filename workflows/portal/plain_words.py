@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
 
 from matters.catalogue.definition import Definition, Limit
 from matters.catalogue.models import Mode
+from workflows.cases.clocks import local_day
 
 NOT_PUBLISHED = "未公布"
 
@@ -35,6 +37,11 @@ class Fact(NamedTuple):
     key: str
     text: str
     mark: str = ""
+
+
+def last_day(due_at: dt.datetime | None) -> dt.date | None:
+    """The last day on which something is in time; a clock runs out with the midnight after it."""
+    return local_day(due_at - dt.timedelta(microseconds=1)) if due_at else None
 
 
 def mark_of(certainty: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import segno
 from django.conf import settings
@@ -19,11 +20,15 @@ from matters.catalogue.definition import Definition
 from matters.catalogue.pinned import definition_of
 from workflows.cases.access import visible_to
 from workflows.cases.declarations import APPLICANT, PROMISE
-from workflows.cases.models import Case, Material
+from workflows.cases.main_path import ahead
+from workflows.cases.models import Material
 from workflows.cases.places import office_cards
 
 from .home import MY_CASES
-from .plain_words import NOT_PUBLISHED
+from .plain_words import NOT_PUBLISHED, last_day
+
+if TYPE_CHECKING:
+    from workflows.cases.flow import Flow
 
 LONGEST_NUMBER = 32
 
@@ -34,14 +39,15 @@ LONGEST_NUMBER = 32
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
     """For whoever may see the case; 404 for anybody else. Five statements."""
     seen = visible_to(request.actor).select_related("matter")  # type: ignore[attr-defined]
-    case = get_object_or_404(seen, number=number)
+    case = cast("Flow", get_object_or_404(seen, number=number))
     definition = definition_of(case.version_id)
+    steps = next_steps(case, definition)
     holder = case.holder_office_id
     office = office_cards([holder]).get(holder) if holder else None
     context = {
         "case": case,
         "case_href": f"{MY_CASES}{case.number}/",
-        "next": next_steps(case, definition, office),
+        "next": steps,
         "office": office,
         "office_title": _office_title(case),
         "papers": Material.objects.filter(case=case).exclude(is_required=False, status="owed"),
@@ -51,33 +57,51 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "portal/receipt.html", context)
 
 
-def next_steps(case: Case, definition: Definition, office: Any) -> list[dict[str, Any]]:
-    """What happens now and by when, as rows of a timeline; no date that nobody has promised."""
-    who = "您" if case.holder == APPLICANT else (office.name if office else "")
+def next_steps(case: Flow, definition: Definition) -> list[dict[str, Any]]:
+    """What happens now and what comes if all goes well; no date that nobody has promised.
+
+    At most one statement, for the names of offices.
+    """
+    coming = ahead(case, definition)
+    offices = office_cards(p["office"] for p in case.seats.values())
+
+    def who(seat: str) -> str:
+        card = offices.get(case.office_of(seat) or 0)
+        return "您" if seat == APPLICANT else (card.name if card else "")
+
     now = {
-        "title": case.state_label(definition),  # type: ignore[attr-defined]  # a flow
-        "who": who,
-        "text": case.current.hint,  # type: ignore[attr-defined]
-        "at": case.hop_due_at,
+        "title": case.state_label(definition),
+        "who": who(case.holder),
+        "text": "，".join(part for part in (case.current.hint, _until(case.hop_due_at)) if part),
         "state": "now",
     }
-    return [now, {"title": "办结", "text": _promise(case, definition), "state": "next"}]
+    later: list[dict[str, Any]] = [
+        {"title": step.label, "who": who(step.seat), "state": "next"} for step in coming
+    ]
+    last = later[-1] if later else now
+    last["text"] = _promise(case, definition)
+    return [now, *later]
 
 
-def _office_title(case: Case) -> str:
+def _until(due_at: dt.datetime | None) -> str:
+    day = last_day(due_at)
+    return f"期限 {day.year}年{day.month}月{day.day}日" if day else ""
+
+
+def _office_title(case: Flow) -> str:
     """An application that waits at its window waits for somebody to come."""
-    waits = case.state == case.INITIAL and case.holder == case.ORIGIN_SEAT  # type: ignore[attr-defined]
+    waits = case.state == case.INITIAL and case.holder == case.ORIGIN_SEAT
     return "请到这个窗口交材料" if waits else "现在由这里办理"
 
 
-def _promise(case: Case, definition: Definition) -> str:
-    due = case.clocks.get(PROMISE, {}).get("due_at")
-    if due is None and definition.promise is None:
+def _promise(case: Flow, definition: Definition) -> str:
+    """By when it will be done, as far as it is promised."""
+    if definition.promise is None:
         return f"承诺时限{NOT_PUBLISHED}；每有进展都会通知您。"
-    if definition.promise is not None and due is None:
-        begins = next((s.name for s in case.STATES if PROMISE in s.starts), "")  # type: ignore[attr-defined]
-        return f"承诺时限 {definition.promise.text}，从“{begins}”起算。"
-    return f"承诺时限 {definition.promise.text if definition.promise else ''}。"
+    if case.promise_due_at is not None:
+        return f"承诺时限 {definition.promise.text}，{_until(case.promise_due_at)}。"
+    begins = next((state.name for state in case.STATES if PROMISE in state.starts), "")
+    return f"承诺时限 {definition.promise.text}" + (f"，从“{begins}”起算。" if begins else "。")
 
 
 def progress_address(number: str) -> str:
