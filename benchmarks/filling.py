@@ -68,6 +68,15 @@ JOIN (SELECT m.id, v.id AS version FROM catalogue_matter m
       JOIN catalogue_matterversion v ON v.matter_id = m.id) AS matter ON matter.id = made.matter_id
 """
 
+_ENQUIRIES = """
+INSERT INTO cases_enquiry (case_id, kind, text, asker_name, asked_at, office_id, due_at, answer)
+SELECT id, 'question', '什么时候能办好', applicant_name, entered_at, %(office)s,
+    COALESCE(due_at, entered_at), ''
+FROM cases_case AS asked
+WHERE closed_at IS NULL AND holder_office_id = %(office)s AND id %% %(share)s = 0
+    AND NOT EXISTS (SELECT 1 FROM cases_enquiry WHERE case_id = asked.id)
+"""
+
 
 def ground() -> tuple[User, int, int]:
     """A clerk at the first of 400 offices, and 200 matters: (clerk, first office, first matter)."""
@@ -143,3 +152,10 @@ def fill_cases(
             },
         )
         cursor.execute("VACUUM ANALYZE")
+
+
+def fill_enquiries(first_office: int, *, share: int) -> None:
+    """One open question for every `share`-th open case of the first office that has none yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ENQUIRIES, {"office": first_office, "share": share})
+        cursor.execute("ANALYZE cases_enquiry")
