@@ -4,9 +4,11 @@ from datetime import date
 from typing import Any, ClassVar, NoReturn
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
 from django.utils import timezone
 
 from .personal import BlindIndexField, EncryptedTextField
@@ -137,6 +139,77 @@ class Posting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.office_id} {self.role}"
+
+
+class SubstitutionQuerySet(models.QuerySet["Substitution"]):
+    def in_force(self, on: date) -> "SubstitutionQuerySet":
+        """Those that hold on that day; one that was ended early doesn't, from that very day on."""
+        return self.standing_on(on).filter(valid_from__lte=on)
+
+    def standing_on(self, on: date) -> "SubstitutionQuerySet":
+        """Those that are in force on that day or come later."""
+        not_ended = Q(ended_at=None) | Q(ended_at__date__gt=on)
+        return self.filter(not_ended, valid_to__gt=on)
+
+
+def _one(name: str) -> Func:
+    """A key as the range of itself: ranges have a GiST class of their own, numbers need btree_gist."""
+    return Func(F(name), F(name), Value("[]"), function="int8range")
+
+
+class Substitution(models.Model):
+    """替班 (AB岗): who acts for whom at one office, from `valid_from` until the day before `valid_to`.
+
+    Written by `substitutions.appoint` and `substitutions.end` only.
+    """
+
+    office = models.ForeignKey(
+        "offices.Office", on_delete=models.PROTECT, related_name="substitutions"
+    )
+    absent = models.ForeignKey(User, on_delete=models.PROTECT, related_name="absences")
+    substitute = models.ForeignKey(User, on_delete=models.PROTECT, related_name="substitutions")
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    reason = models.CharField(max_length=200)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects: ClassVar[SubstitutionQuerySet] = SubstitutionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(absent=F("substitute")), name="substitution_not_oneself"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__gt=F("valid_from")), name="substitution_span_is_whole"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="substitution_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ended_by=None)
+                | Q(ended_at__gte=F("made_at"), ended_by__isnull=False),
+                name="substitution_ended_by_somebody",
+            ),
+            # The verb asks first, under a lock, and has the better words; this holds against all others.
+            ExclusionConstraint(
+                name="substitution_one_at_a_time",
+                expressions=[
+                    (_one("office"), RangeOperators.OVERLAPS),
+                    (_one("absent"), RangeOperators.OVERLAPS),
+                    (
+                        Func(F("valid_from"), F("valid_to"), function="daterange"),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(ended_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.substitute_id} for {self.absent_id}@{self.office_id}"
 
 
 class LedgerIsAppendOnly(Exception):

@@ -140,11 +140,19 @@ def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) 
         seq=case.seq + 1,
     )
     came_from = (case.state, case.stage)
+    _note_substitution(act)
     getattr(case, declared.code)(act)
     _settle(act, came_from)
     event = event_of(act, came_from[0])
     ledger.write_step(case, event, telling.owed_for(act, event))
     return Done(case, event)
+
+
+def _note_substitution(act: Act) -> None:
+    """代某某办理: what a colleague who is away has claimed, done by who stands in for them."""
+    absent = act.actor.absent_at(act.office_id, act.case.claimed_by_id)
+    if absent is not None and act.seat == act.case.holder and not act.step.is_aside:
+        act.note(acting_for={"user": absent.user_id, "name": absent.name})
 
 
 def _settle(act: Act, came_from: tuple[str, str]) -> None:

@@ -166,7 +166,8 @@ def _at_seat(
     if step.head_only and not is_head:
         reasons.append(Reason("head_only", "须由本单位负责人办理"))
     claimed_by_other = case.claimed_by_id not in (None, actor.user_id) and seat == case.holder
-    if claimed_by_other and not is_head and not step.is_aside:
+    stands_in = actor.absent_at(office_id, case.claimed_by_id) is not None
+    if claimed_by_other and not (is_head or stands_in or step.is_aside):
         reasons.append(Reason("claimed", "已由同事领取；可请其退领，或请负责人改派"))
     if step.decides and actor.user_id in case.deciders:
         reasons.append(
