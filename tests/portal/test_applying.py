@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -14,6 +16,7 @@ from tests.portal.conftest import signed_in
 from tests.world import LIN_ID, SUBSIDY, ZHOU_ID, World, answers_for
 from workflows.cases.models import Case, Draft, Event, Material, Party, Upload
 
+Counting = Callable[[int], AbstractContextManager[object]]
 TRANSFER = "住房公积金异地转移接续"
 
 
@@ -324,3 +327,51 @@ def test_whoever_is_named_with_an_account_sees_the_case_too(
     assert (agent.relation, agent.authority) == ("网格员", "村委会帮办登记")
     assert (agent.scope, agent.expires_on) == (["sign", "supplement"], dt.date(2027, 1, 1))
     assert agent.id_number == LIN_ID
+
+
+def test_no_page_costs_more_with_many_files_and_people(
+    world: World, applying: Applying, window: int, django_assert_num_queries: Counting
+) -> None:
+    # Session, user, draft, version, unread messages; and what the page itself asks.
+    costs = {
+        "": 8,  # numbers of the account, window, files
+        "who/": 6,  # numbers
+        "others/": 6,  # numbers
+        "where/": 5,
+        "window/": 8,  # townships, offices, county
+        "form/": 6,  # numbers
+        "papers/": 6,  # files
+        "papers/identity/": 6,  # files
+        "check/": 10,  # numbers; window and files for the sections, and to show them
+    }
+    applying.whole(window)
+    for page in costs:
+        applying.get(page)
+    for page, cost in costs.items():
+        with django_assert_num_queries(cost):
+            applying.get(page)
+    Upload.objects.bulk_create(
+        Upload(
+            owner=world.people["citizen"],
+            draft_key=applying.key,
+            material_code="identity",
+            name=f"第{n}页.jpg",
+            content_type="image/jpeg",
+            size=1,
+            sha256=str(n),
+        )
+        for n in range(20)
+    )
+    for n in range(6):
+        applying.post("others/", role="contact", name="周晓燕", phone=f"1370000000{n}")
+    for page, cost in costs.items():
+        with django_assert_num_queries(cost):
+            applying.get(page)
+
+
+def test_handing_in_costs_as_much_as_opening_a_case_and_little_more(
+    applying: Applying, window: int, django_assert_max_num_queries: Counting
+) -> None:
+    applying.whole(window)
+    with django_assert_max_num_queries(24):
+        applying.hand_in()

@@ -61,7 +61,7 @@ def check(request: CitizenRequest, work: Work) -> HttpResponse:
 def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:
     application = application_of(work.draft, version=work.version, definition=work.definition)
     try:
-        done = open_case(application, actor=request.actor)  # type: ignore[attr-defined]
+        done = open_case(application, actor=request.actor)
     except NotInForce:
         messages.warning(request, "这个事项刚刚更新，请再核对一次后提交。")
         return redirect("portal:tasks", work.draft.pk)

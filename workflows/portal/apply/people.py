@@ -101,7 +101,12 @@ class People:
 
 
 def people_of(draft: Draft, user: User) -> People:
-    """No statement: the only account in a draft of one's own is one's own."""
+    """One statement: the only account in a draft of one's own is one's own.
+
+    The session's user comes without the sealed numbers; they are read together, once a request.
+    """
+    if sealed := user.get_deferred_fields():
+        user.refresh_from_db(fields=sealed)
     mine = party_of({"role": Role.APPLICANT, "name": user.name, "user": user.pk}, {user.pk: user})
     person, others = None, []
     for kept in draft.parties:
@@ -152,7 +157,7 @@ def is_minor(id_number: str, today: dt.date) -> bool:
 
 
 def applicant_of(draft: Draft, user: User) -> str:
-    """For whom a draft is, '' while nobody has said. No statement."""
+    """For whom a draft is, '' while nobody has said. One statement a request."""
     applicant = people_of(draft, user).applicant if kind_of(draft) else None
     return applicant.name if applicant else ""
 

@@ -122,6 +122,7 @@ def _towns(county: str) -> list[tuple[str, str]]:
 
 
 def _words(office: Office) -> str:
-    marked = "（示范）" if office.is_demonstration else ""
+    says_so = "示范" in office.address
+    marked = "（示范）" if office.is_demonstration and not says_so else ""
     parts = [f"{office.name}{marked}", office.address, office.phone]
     return "，".join(part for part in parts if part)

@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from matters.catalogue.definition import Definition
 from matters.catalogue.models import Matter, MatterVersion
 from matters.catalogue.pinned import definition_of
+from tongban.accounts.actors import Actor
 from tongban.accounts.models import User
 from workflows.cases.access import visible_to
 from workflows.cases.draft_versions import Lost, bring_up_to_date
@@ -34,6 +35,7 @@ class CitizenRequest(HttpRequest):
     """A request of somebody who has signed in, as the pages of applying get it."""
 
     user: User
+    actor: Actor
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def own_draft(request: CitizenRequest, key: uuid.UUID) -> Draft:
 
 
 def _handed_in(request: CitizenRequest, key: uuid.UUID) -> HttpResponseRedirect:
-    seen = visible_to(request.actor).filter(draft_key=key)  # type: ignore[attr-defined]
+    seen = visible_to(request.actor).filter(draft_key=key)
     number = seen.values_list("number", flat=True).first()
     if number is None:
         raise Http404
