@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -26,7 +27,7 @@ from workflows.cases.ledger import first_break
 from workflows.cases.models import Case, Document
 from workflows.cases.service import serve_documents
 from workflows.cases.sweep import sweep_deadlines
-from workflows.throughput.counting import count_today
+from workflows.throughput.counting import count_today, recount_last
 
 PASSWORD = "Shan-cheng-2026"
 PHONE = {"width": 360, "height": 740}
@@ -228,10 +229,12 @@ def one_more_paper(page: Page) -> None:
 
 
 def counted_for_the_supervisor(page: Page) -> None:
+    recount_last()
     count_today()
     page.goto("/throughput/")
     looked_at(page, "throughput")
-    expect(page.locator("main")).to_contain_text("办结")
+    row = page.get_by_role("row", name="渝→川（重庆收件，四川办理）").first
+    expect(row.get_by_role("cell").nth(1)).to_have_text(re.compile("^1，"))
 
 
 def same_as_data(number: str) -> None:

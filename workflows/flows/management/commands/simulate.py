@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
+from workflows.cases.models import Case, Event
 from workflows.cases.sweep import sweep_deadlines
 from workflows.flows.simulation.cast import NobodyToPlay, gather
 from workflows.flows.simulation.play import Play, Share, steps_expected
@@ -49,14 +50,14 @@ class Command(BaseCommand):
         )
         total = steps_expected(days, per_day) // processes
         with tqdm(total=total, unit="步", disable=True if share else None) as bar:
-            played = play.run(days=days, per_day=per_day, tick=bar.update)
+            play.run(days=days, per_day=per_day, tick=bar.update)
         if any(other.wait() for other in others):
             raise CommandError("有一个进程没有完成，请重新运行 simulate")
         if not share:
             swept = sweep_deadlines()
             self.stdout.write(
-                f"本进程办件 {played.opened}，步骤 {played.steps}，无人可办 {played.stuck}；"
-                f"提醒 {swept.colours}"
+                f"共有办件 {Case.objects.count()} 件，流转记录 {Event.objects.count()} 条；"
+                f"到期提醒 {swept.colours} 条"
             )
 
     def _helper(self, share: int, until: str, options: dict[str, Any]) -> subprocess.Popen[bytes]:
