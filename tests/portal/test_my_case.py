@@ -10,7 +10,9 @@ from django.test import Client
 from tests import journeys
 from tests.portal.conftest import signed_in
 from tests.portal.mine import Mine, on
-from tests.world import World
+from tests.world import World, at
+from tongban.offices.calendar import forget_calendars
+from tongban.offices.calendar_loading import load_calendar
 from workflows.cases.models import Enquiry
 from workflows.cases.opening import PartyInput
 from workflows.cases.service import serve_documents
@@ -59,7 +61,12 @@ def test_what_offices_do_among_themselves_is_not_told(world: World) -> None:
 
 def test_what_is_still_to_come_follows_the_flow(world: World) -> None:
     page = Mine(world, "citizen", journeys.arrived(world).case).page()
-    told = ["属地已签收，待受理 进行中", "审定 待进行", "已作出决定，待反馈结果 待进行", "已办结 待进行"]
+    told = [
+        "属地已签收，待受理 进行中",
+        "审定 待进行",
+        "已作出决定，待反馈结果 待进行",
+        "已办结 待进行",
+    ]
     assert [page.index(said) for said in told] == sorted(page.index(said) for said in told)
 
 
@@ -97,7 +104,8 @@ def test_while_it_is_suspended_there_is_no_date_but_a_reason(world: World) -> No
 
 def test_a_provisional_date_is_marked(world: World) -> None:
     """2027 has not been announced: every date that rests on it says so, and no other."""
-    load_calendar(today=dt.date(2026, 12, 30))
+    load_calendar(at=at("2026-01-01 00:00"))
+    forget_calendars()
     with on("2026-12-30 12:00"):
         late = journeys.collected(world, when="2026-12-30 09:00")
         assert "暂定" in Mine(world, "citizen", late.case).page()

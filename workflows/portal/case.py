@@ -34,10 +34,12 @@ def case(visit: Visit) -> HttpResponse:
     pauses = pauses_of(shown) if shown.clocks.get("pauses") else []
     events = list(Event.objects.filter(case_id=shown.pk).order_by("seq"))
     may, may_not = rights_in_words(visit.rights)
+    standing = standing_of(visit, can)
+    asked = standing.todo.steps if standing.todo else ()
     context = {
         "crumbs": CRUMBS,
         "case": shown,
-        "standing": standing_of(visit, can),
+        "standing": standing,
         "clocks": clocks_shown(shown, visit.definition, pauses, visit.now),
         "entries": timeline(visit.situation, events),
         "documents": documents_shown(shown),
@@ -45,7 +47,7 @@ def case(visit: Visit) -> HttpResponse:
         "people": people_shown(visit),
         "may": may,
         "may_not": may_not,
-        "can": can,
+        "more": [offer for offer in can if offer not in asked],
         "cannot": cannot,
         "dates": dates_shown(shown, visit.definition),
         "enquiries": enquiries_shown(visit),

@@ -59,6 +59,7 @@ def clock(visit: Visit, clock: str) -> HttpResponse:
         "stopped_on": local_day(told.stopped_at) if told.stopped_at else None,
         "paused_on": local_day(told.open_pause.started_at) if told.open_pause else None,
         "sums": sums(told),
+        "counted": sum(line.counts for line in told.lines),
     }
     return render(visit.request, "portal/my/clock.html", context)
 

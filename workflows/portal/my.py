@@ -79,7 +79,7 @@ def _row(found: object, rank: int, now: dt.datetime) -> CaseRow:
         matter=case.matter.name,
         tag=tag,
         kind=kind,
-        office=holder_name(case),
+        office=holder_name(case) if case.holder_office_id else "",
         until=promised_until(case) if case.is_open else None,
         light=promise_light(case, now),
         todo={MINE: case.current.hint, TO_RATE: "请评价这次办理"}.get(rank, ""),

@@ -43,6 +43,7 @@ class ProgressForm(forms.Form):
     )
     proof = forms.RegexField(
         r"^[0-9A-Za-z]{6}$",
+        strip=True,
         label="申请人证件号码后六位",
         help_text="身份证最后一位是 X 的，照填 X；企业填统一社会信用代码后六位",
         widget=forms.TextInput(attrs={"class": "w-8", "autocomplete": "off"}),

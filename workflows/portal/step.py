@@ -157,7 +157,7 @@ def _thanks(visit: Visit, declared: Step, done: Done) -> str:
         kind = Enquiry.Kind(done.event.data["kind"])
         office_id, due = answer_owed(visit.case, kind, done.event.at)
         until, office = last_day(due.due_at), office_cards([office_id])[office_id].name
-        return f"{kind.label}已提交，{office}应在 {until.month}月{until.day}日 前答复。"
+        return f"{kind.label}已提交，由{office}答复，最迟 {until.month}月{until.day}日。"
     if declared.code == "rate":
         return "谢谢您的评价。"
     return f"{declared.done}。"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from workflows.cases.declarations import APPLICANT
 from workflows.cases.flow import Flow
+from workflows.cases.main_path import ahead
 from workflows.cases.models import Suspension
 from workflows.cases.places import OfficeCard, office_cards
 
@@ -24,34 +25,45 @@ ASKED_TO_RATE = dt.timedelta(days=30)
 
 
 @dataclass(frozen=True)
-class Standing:
-    """kind: of the tag. todo: what the person has to do now, '' where they only wait.
+class Todo:
+    """What the person is asked to do now. kind: of the box, 'warning' where the case waits for it."""
 
-    steps: buttons of that. office: where the case is; None once it is closed, or at the applicant's.
+    kind: str
+    title: str
+    text: str
+    steps: tuple[Offer, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """kind: of the tag. todo: None where the person only waits.
+
+    office: where the case is; None once it is closed, or at the applicant's: then `office_after`
+    goes on with it.
     """
 
     label: str
     kind: str
     sentence: str
-    todo: str
-    steps: tuple[Offer, ...]
+    todo: Todo | None
     office: OfficeCard | None
     at_applicant: bool
+    office_after: OfficeCard | None
 
 
 def standing_of(visit: Visit, can: list[Offer]) -> Standing:
     """No SQL while the office is known."""
     case = visit.case
     label, kind, sentence = _words(visit)
-    todo, steps = _todo(visit, can)
+    at_applicant = case.is_open and case.holder == APPLICANT
     return Standing(
         label=label,
         kind=kind,
         sentence=sentence,
-        todo=todo,
-        steps=steps,
+        todo=_todo(visit, can),
         office=_office(case),
-        at_applicant=case.is_open and case.holder == APPLICANT,
+        at_applicant=at_applicant,
+        office_after=_office_after(visit) if at_applicant else None,
     )
 
 
@@ -79,22 +91,22 @@ def _words(visit: Visit) -> tuple[str, str, str]:
     if case.holder == APPLICANT:
         return label, kind, "办理机构在等申请人补正，补正期间不计入办理时限。"
     if case.current.hint:
-        return label, kind, f"{case.current.hint}。"
+        return label, kind, ""
     return label, kind, "办理机构正在办理，您暂时不用做什么；每有进展都会通知您。"
 
 
-def _todo(visit: Visit, can: list[Offer]) -> tuple[str, tuple[Offer, ...]]:
+def _todo(visit: Visit, can: list[Offer]) -> Todo | None:
     case = visit.case
     if case.is_open and case.current.hint:
         # 撤回, 咨询 and 评价 are always there; what is left answers the state itself.
-        own = [o for o in can if not case.STEPS[o.code].is_aside and o.tone != "warning"]
+        own = tuple(o for o in can if not case.STEPS[o.code].is_aside and o.tone != "warning")
         if own or case.holder != APPLICANT:
-            return case.current.hint, tuple(own)
-        return "", ()
-    rate = [o for o in can if o.code == "rate"]
-    if rate and wants_rating(case, visit.now):
-        return "请评价这次办理", tuple(rate)
-    return "", ()
+            return Todo("warning", "现在需要您办理", f"{case.current.hint}。", own)
+        return None
+    rate = tuple(o for o in can if o.code == "rate")
+    if rate and not case.is_open and wants_rating(case, visit.now):
+        return Todo("info", "办得怎么样？", "请您评价，两地会据此改进。", rate)
+    return None
 
 
 def _office(case: Flow) -> OfficeCard | None:
@@ -102,3 +114,9 @@ def _office(case: Flow) -> OfficeCard | None:
     if not case.is_open or office_id is None:
         return None
     return office_cards([office_id]).get(office_id)
+
+
+def _office_after(visit: Visit) -> OfficeCard | None:
+    coming = ahead(visit.case, visit.definition)
+    office_id = visit.case.office_of(coming[0].seat) if coming else None
+    return office_cards([office_id]).get(office_id) if office_id else None

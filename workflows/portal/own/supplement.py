@@ -34,7 +34,7 @@ from .door import Visit
 from .time_kept import ClockShown, clocks_shown
 
 ACCEPTED = "image/jpeg,image/png,application/pdf"
-OTHERWISE = "这一项不上传文件，我在下面的“补充说明”里写清楚"
+OTHERWISE = "不上传文件，改在补充说明里写清楚"
 
 
 class SupplementPapersForm(forms.Form):

@@ -24,7 +24,7 @@ UNITS = {"G": "个工作日", "Z": "天"}
 
 @dataclass(frozen=True)
 class ClockShown:
-    """One clock. text: 2026年12月4日前, or why there is no date; light: '' where nothing runs."""
+    """One clock. text: 最迟 2026年12月4日, or why there is no date; light: '' where nothing runs."""
 
     code: str
     name: str
@@ -70,13 +70,13 @@ def _shown(
     if "stopped_at" in kept:
         stopped = local_day(dt.datetime.fromisoformat(kept["stopped_at"]))
         in_time = "按时" if stopped <= until else "已超过时限"
-        text = f"{_day(until)}前；{_day(stopped)}停止计时，{in_time}"
+        text = f"最迟 {_day(until)}；{_day(stopped)}停止计时，{in_time}"
         return ClockShown(name, title, until, text, can_be_explained=True)
     return ClockShown(
         name,
         title,
         until,
-        f"{_day(until)}前",
+        f"最迟 {_day(until)}",
         light=light,
         left=_left(case, name, definition, pauses, now, until),
         is_provisional=bool(kept.get("is_provisional")),

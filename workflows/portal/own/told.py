@@ -130,10 +130,12 @@ def _who(situation: Situation, event: Event) -> str:
 
 def _facts(event: Event) -> list[str]:
     told = [(label, key, event.data.get(key)) for label, key in FACTS.get(event.step, ())]
-    return [f"{label}：{_worded(key, value)}" for label, key, value in told if value]
+    return [f"{label}：{_worded(event.step, key, value)}" for label, key, value in told if value]
 
 
-def _worded(key: str, value: Any) -> str:
+def _worded(step: str, key: str, value: Any) -> str:
+    if step == "require_supplement" and isinstance(value, list):
+        return "".join(f"\n{nth}. {item}" for nth, item in enumerate(value, 1))
     if isinstance(value, list):
         return "、".join(str(each) for each in value)
     if key in NAMES_OF_PEOPLE:
