@@ -19,3 +19,6 @@ def moment(text: str) -> dt.datetime:
 def figure(name: str, day: dt.date = DAY, table: type[Any] = DayDirection, **cell: Any) -> int:
     """A figure of a day over all cells that match."""
     return sum(table.objects.filter(day=day, **cell).values_list(name, flat=True))
+
+
+NOON = moment("2026-09-22 15:00:00")  # "now" on the pages of these tests

@@ -22,6 +22,7 @@ from .viewers import Viewer
 from .words import MODES
 
 NO_SUCH = {"invalid_choice": "没有这个选项，已按“全部”显示"}
+NO_OFFICE = "只能按本省市的机构查看，已按全部机构显示"
 NO_DAY = {"invalid": "请按 2026-11-21 的样子填写日期"}
 
 
@@ -57,7 +58,12 @@ class ScopeForm(forms.Form):
         required=False,
         error_messages=NO_SUCH,
     )
-    office = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    office = forms.IntegerField(
+        required=False,
+        max_value=2**63 - 1,
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(("invalid", "max_value"), NO_OFFICE),
+    )
 
     def __init__(self, data: QueryDict, *, viewer: Viewer, today: dt.date) -> None:
         given = data.copy()
@@ -72,8 +78,10 @@ class ScopeForm(forms.Form):
             given["since"] = given["until"] = ""
         super().__init__(given)
         self.viewer, self.today = viewer, today
-        self._offer("department", _departments())
-        self._offer("matter", _matters(given.get("department", "")))
+        departments = _departments()
+        chosen = given.get("department", "")
+        self._offer("department", departments)
+        self._offer("matter", _matters(chosen if chosen in dict(departments) else ""))
 
     def _offer(self, field: str, choices: list[tuple[Any, str]]) -> None:
         chosen = self.fields[field]
@@ -86,7 +94,7 @@ class ScopeForm(forms.Form):
             return None
         card = office_cards([office_id]).get(office_id)
         if card is None or province_of(card.region) not in self.viewer.detail:
-            raise forms.ValidationError("只能按本省市的机构查看，已按全部机构显示")
+            raise forms.ValidationError(NO_OFFICE)
         return office_id
 
     def clean(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from tongban.offices.codes import province_of
 from workflows.cases.access import visible_to
+from workflows.cases.clocks import local_day
 from workflows.cases.models import Case, Enquiry
 from workflows.cases.places import office_cards
 
@@ -21,6 +22,8 @@ from .viewers import Viewer
 # The tabs of the page that list cases; the fourth lists what was sent.
 LIGHTS = ("red", "yellow", "delivering_red")
 SENT = "sent"
+# Red from `due_at` on: the last day in time is that of the instant before.
+INSTANT = dt.timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -165,11 +168,11 @@ def urged_of(enquiries: Iterable[Enquiry], now: dt.datetime) -> list[Urged]:
 
 
 def late_for(case: Case, now: dt.datetime) -> str:
-    """'已超 3 天' in natural days; '' while it is in time."""
+    """'已超 3 天', natural days since the last one that was in time; '' while it is in time."""
     if case.due_at is None or now < case.due_at:
         return ""
-    days = (now - case.due_at).days
-    return f"已超 {days} 天" if days else "已超不满 1 天"
+    days = (local_day(now) - local_day(case.due_at - INSTANT)).days
+    return f"已超 {days} 天" if days else "已超期"
 
 
 def _last_urged(cases: list[Case], now: dt.datetime) -> dict[int, Urged]:

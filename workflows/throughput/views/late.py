@@ -23,7 +23,7 @@ from workflows.cases.verdicts import Verdict, verdict
 
 from ..behind import Place, lines_of
 from ..filters import ScopeForm
-from ..late import LIGHTS, SENT, by_office, counts, page_of, sent_page, urged_of
+from ..late import INSTANT, LIGHTS, SENT, by_office, counts, page_of, sent_page, urged_of
 from ..measures import STOCKS
 from ..scope import Scope
 from ..urging import STEP, case_to_urge, open_enquiries, urge
@@ -31,8 +31,6 @@ from ..viewers import Viewer, for_viewers
 
 PATH = "/throughput/late/"
 NO_TOKEN = -1
-# Overdue from `due_at` on: the last day in time is that of the instant before.
-INSTANT = dt.timedelta(microseconds=1)
 
 
 class LateForm(ScopeForm):
