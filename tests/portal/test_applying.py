@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from matters.catalogue.models import MatterVersion
 from tests.portal.applying import Applying, publish_next, sent, shown
 from tests.portal.conftest import signed_in
 from tests.world import LIN_ID, SUBSIDY, ZHOU_ID, World, answers_for
+from tongban.accounts.personal.rotation import rotate
 from workflows.cases.models import Case, Draft, Event, Material, Party, Upload
 
 Counting = Callable[[int], AbstractContextManager[object]]
@@ -375,3 +378,19 @@ def test_handing_in_costs_as_much_as_opening_a_case_and_little_more(
     applying.whole(window)
     with django_assert_max_num_queries(24):
         applying.hand_in()
+
+
+def test_a_draft_reads_on_after_the_keys_have_been_rotated(
+    world: World, applying: Applying, window: int, settings: Settings
+) -> None:
+    old = list(settings.PERSONAL_DATA_KEYS)
+    applying.whole(window)
+    applying.post("me/", phone="13700000007")
+    applying.post("others/", role="guardian", name="周德福", id_number=ZHOU_ID)
+    settings.PERSONAL_DATA_KEYS = [("next-year", os.urandom(32)), *old]
+    assert rotate().unreadable == set()
+    settings.PERSONAL_DATA_KEYS = settings.PERSONAL_DATA_KEYS[:1]
+    page = shown(applying.get("check/"))
+    assert "137****0007" in page
+    assert page.count("5117**********0025") == 2
+    assert applying.hand_in()["Location"].endswith("/receipt/")

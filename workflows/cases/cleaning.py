@@ -197,7 +197,9 @@ def _be_modest() -> None:
     ):
         _, hard = resource.getrlimit(what)
         least = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (least, hard))
+        # Not every system knows every limit (macOS has none of addresses).
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(what, (least, hard))
 
 
 if __name__ == "__main__":

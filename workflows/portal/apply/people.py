@@ -70,13 +70,13 @@ KINDS = {
 
 
 def kinds_for(matter: Matter) -> list[OnBehalf]:
-    """The kinds that a matter is open to, by its audience; all where no source names one."""
-    audience = matter.audience
-    return [
+    """The kinds that a matter is open to, by its audience; all where no source names one we know."""
+    fitting = [
         kind
         for kind in KINDS.values()
-        if not audience or ("企业" if kind.of_enterprise else "个人") in audience
+        if ("企业" if kind.of_enterprise else "个人") in matter.audience
     ]
+    return fitting or list(KINDS.values())
 
 
 def kind_of(draft: Draft) -> OnBehalf | None:
