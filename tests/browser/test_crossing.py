@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pytest
 import time_machine
@@ -35,15 +36,19 @@ DESK = {"width": 1440, "height": 900}
 Sign = Callable[..., Page]
 
 
+class Clock(Protocol):
+    def move_to(self, destination: dt.datetime) -> None: ...
+
+
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[Clock]:
     """Monday, 28 September 2026, and it runs."""
     with time_machine.travel(at("2026-09-28 10:00"), tick=True) as moved:
         yield moved
 
 
 @pytest.fixture
-def zone(clock: time_machine.Coordinates, transactional_db: None) -> World:
+def zone(clock: Clock, transactional_db: None) -> World:
     world = build_world()
     load_calendar(at=at("2026-01-01 00:00"))
     world.matter(SUBSIDY)
@@ -150,9 +155,7 @@ def take(page: Page, number: str, step: str, fill: Callable[[Page], None] | None
     page.wait_for_load_state()
 
 
-def test_a_case_crosses_the_border_and_comes_back(
-    zone: World, sign_in: Sign, clock: time_machine.Coordinates
-) -> None:
+def test_a_case_crosses_the_border_and_comes_back(zone: World, sign_in: Sign, clock: Clock) -> None:
     number = apply_on_the_phone(sign_in("citizen", PHONE), zone)
 
     # Days go by between the steps, and a session ends after half an hour: all sign in anew.
@@ -163,12 +166,12 @@ def test_a_case_crosses_the_border_and_comes_back(
     looked_at(window, "queue")
     window.get_by_role("link", name=number).first.click()
     looked_at(window, "case-at-the-window")
-    take(window, number, "collect", lambda p: [b.check() for b in p.get_by_role("checkbox").all()])
+    take(window, number, "collect", tick_all)
     take(window, number, "forward", by_post("EMS1234567890"))
 
     clock.move_to(at("2026-09-30 15:00"))
     desk = sign_in("clerk_sc", DESK)
-    take(desk, number, "sign", lambda p: [b.check() for b in p.get_by_role("checkbox").all()])
+    take(desk, number, "sign", tick_all)
     take(desk, number, "accept")
     desk.goto(f"/desk/{number}/")
     looked_at(desk, "case-at-the-desk")
@@ -213,6 +216,11 @@ def a_photo() -> bytes:
     picture = io.BytesIO()
     Image.new("RGB", (640, 480), "lightgray").save(picture, "JPEG")
     return picture.getvalue()
+
+
+def tick_all(page: Page) -> None:
+    for box in page.get_by_role("checkbox").all():
+        box.check()
 
 
 def by_post(waybill: str) -> Callable[[Page], None]:
