@@ -23,7 +23,7 @@ SYSTEM: Final = "system"
 SUPERVISOR: Final = "supervisor"
 # In a state: "as the pinned version says for the case's stage". In a step: the seat of that stage.
 STAGE: Final = "@stage"
-# In a step: whoever holds the case.
+# In a step: the office that holds the case.
 HOLDER: Final = "@holder"
 # In a step: the seat that decides, whatever the flow calls it.
 OWNER: Final = "@owner"

@@ -85,20 +85,20 @@ def _holders(situation: Situation, step: Step) -> list[str]:
     """Who holds the case now, or, for a step of other states, who will hold it there."""
     case = situation.case
     if case.state in step.source:
-        return [case.holder] if case.holder else []
+        return _seats_meant(situation, HOLDER)
     states = [case.state_named(code) for code in step.source]
     known = [s for s in states if s.holder != STAGE or case.stage]
     holders = [case.holder_in(state, situation.definition) for state in known]
-    return [holder for holder in dict.fromkeys(holders) if holder]
+    return [holder for holder in dict.fromkeys(holders) if holder not in ("", APPLICANT)]
 
 
 def _seats_meant(situation: Situation, taker: str) -> list[str]:
-    """The seats behind a taker that is no person: none where nobody holds, or no stage is reached."""
+    """The seats behind a taker that is no person: none where no office holds, or no stage is reached."""
     case = situation.case
     if taker == ANY_SEAT:
         return list(case.seats)
     if taker == HOLDER:
-        return [case.holder] if case.holder else []
+        return [case.holder] if case.holder not in ("", APPLICANT) else []
     if taker == STAGE:
         return [situation.definition.stage(case.stage).seat] if case.stage else []
     return [taker]
@@ -112,8 +112,9 @@ def _taker(situation: Situation, step: Step) -> tuple[str, int | None, list[Reas
             if not attempt[2]:
                 return attempt
             first = first or attempt
-    refusal = Reason("not_yours", f"此项由{who_could(situation, step)}办理")
-    return first or ("", None, [refusal])
+    who = who_could(situation, step)
+    refusal = f"此项由{who}办理" if who else "办件现由申请人处理"
+    return first or ("", None, [Reason("not_yours", refusal)])
 
 
 def _attempts(
@@ -127,7 +128,7 @@ def _attempts(
         provinces = {case.origin_province, case.owner_province} & actor.supervises
         if provinces:
             yield SUPERVISOR, None, []
-    elif taker == APPLICANT or (taker == HOLDER and case.holder == APPLICANT):
+    elif taker == APPLICANT:
         yield from _as_party(situation, step)
     else:
         for seat in _seats_meant(situation, taker):

@@ -1,0 +1,86 @@
+"""Each flow with a real matter, people in all its seats, and a way to put a case into any state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from django.db import connection
+
+from tests.world import ORPHAN, World, answers_for, at
+from tongban.accounts.actors import SYSTEM, Actor
+from workflows.cases.models import Case
+from workflows.cases.opening import PartyInput
+from workflows.cases.rights import Spot
+
+OPENED = "2026-05-11 09:00"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """seats: by seat the region and kind of its office. answers: what the form's regions are."""
+
+    matter: str
+    seats: dict[str, tuple[str, str]]
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+CQ, SC = "500101", "511702"
+SETTINGS = {
+    "collect_forward": Setting(
+        ORPHAN,
+        {
+            "collector": (CQ, "service_center"),
+            "township": ("511702901", "township_center"),
+            "owner": (SC, "civil_affairs"),
+        },
+    ),
+    "online_approval": Setting(
+        "经营性人力资源服务机构从事职业中介活动许可（县级）", {"owner": (SC, "human_resources")}
+    ),
+    "household_move": Setting(
+        "夫妻投靠户口迁移",
+        {"move_in": (CQ, "police"), "move_out": (SC, "police")},
+        {"0": CQ, "1": SC},
+    ),
+    "fund_transfer": Setting(
+        "住房公积金异地转移接续",
+        {"receiving": ("500000", "housing_fund"), "sending": ("511700", "housing_fund")},
+        {"0": CQ, "1": SC},
+    ),
+}
+
+
+def open_in(world: World, flow: str) -> Case:
+    """A case of that flow, with a co-applicant and a beneficiary."""
+    setting = SETTINGS[flow]
+    version = world.matter(setting.matter)
+    asked = [f["code"] for f in version.definition["fields"] if f["kind"] == "region"]
+    regions = {code: setting.answers[str(n)] for n, code in enumerate(asked) if setting.answers}
+    parties = [
+        PartyInput(role="applicant", name="林晓梅", user=world.citizen),
+        PartyInput(role="co_applicant", name="周晓燕", user=world.daughter),
+        PartyInput(role="beneficiary", name="周德福", user=world.people["father"]),
+    ]
+    return world.open(version, at=at(OPENED), data=answers_for(version, **regions), parties=parties)
+
+
+def actors_in(world: World, flow: str) -> dict[str, Actor]:
+    """One of every kind who could try, by the names of the table of rights."""
+    people = {"applicant": "citizen", "co_applicant": "daughter", "outsider": "outsider",
+              "beneficiary": "father", "window's supervisor": "supervisor_cq",
+              "owner's supervisor": "supervisor_sc", "clerk elsewhere": "clerk_elsewhere"}  # fmt: skip
+    for seat, (region, kind) in SETTINGS[flow].seats.items():
+        for role, name in (("clerk", seat), ("head", f"head of {seat}")):
+            people[name] = f"{flow}_{seat}_{role}"
+            world.post(people[name], name, region, kind, role)
+    return {name: world.actor(who) for name, who in people.items()} | {"system": SYSTEM}
+
+
+def put_in_state(case: Case, spot: Spot) -> None:
+    """Straight into the row, past the one door: for tests of what that door refuses, and no others."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_case SET state = %s, stage = %s, holder = %s, holder_office_id = %s"
+            " WHERE id = %s",
+            [spot.state.code, spot.stage, spot.holder, case.office_of(spot.holder), case.pk],
+        )
