@@ -225,6 +225,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    "clean abandoned uploads": {
+        "task": "cases.clean_uploads",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"expires": 3600},
+    },
     "check the clocks": {
         "task": "cases.check_clocks",
         "schedule": crontab(hour=1, minute=40),

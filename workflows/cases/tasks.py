@@ -2,7 +2,9 @@
 
 import structlog
 from celery import shared_task
+from django.utils import timezone
 
+from .abandoned import clean_uploads
 from .recounting import rederive_open
 from .service import serve_documents
 from .sweep import sweep_deadlines
@@ -29,3 +31,8 @@ def check_clocks() -> None:
     differing = [found.number for found in rederive_open(write=False)]
     if differing:
         log.error("clocks differ", cases=len(differing), first=differing[:NAMED])
+
+
+@shared_task(name="cases.clean_uploads")
+def clean() -> None:
+    clean_uploads(now=timezone.now())
