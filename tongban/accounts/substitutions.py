@@ -25,6 +25,7 @@ from .models import Posting, Substitution, SubstitutionQuerySet
 DESK_ROLES = (Posting.Role.CLERK, Posting.Role.HEAD)
 # A slip of the keyboard makes 2062 of 2026; who is away for longer is posted elsewhere.
 LONGEST = dt.timedelta(days=366)
+LONGEST_REASON = 200
 ONE_DAY = dt.timedelta(days=1)
 
 
@@ -134,7 +135,11 @@ def _malformed(asked: Substitution, today: dt.date) -> list[Problem]:
         (asked.valid_to <= asked.valid_from, "valid_to", "结束日期不能早于开始日期"),
         (asked.valid_to - asked.valid_from > LONGEST, "valid_to", "一次最长安排一年，请检查年份"),
         (not asked.reason, "reason", "请写明缘由"),
-        (len(asked.reason) > 200, "reason", "缘由最多200个字符"),
+        (
+            len(asked.reason) > LONGEST_REASON,
+            "reason",
+            f"缘由最多{LONGEST_REASON}个字符",
+        ),
     ]
     return [Problem(field, text) for broken, field, text in rules if broken]
 

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
-from . import case_number  # noqa: F401  (its converter is used below)
+from . import (
+    case_number,  # noqa: F401  (its converter is used below)
+    substitutes,
+)
 from .case import views as case_pages
 from .queue import views as queue_pages
 
@@ -14,6 +17,8 @@ urlpatterns = [
     path("desk/batch/", queue_pages.batch, name="batch"),
     path("desk/counter/", include("workflows.desk.counter.urls")),
     path("desk/parcels/", include("workflows.desk.parcels.urls")),
+    path("desk/substitutes/", substitutes.substitutes, name="substitutes"),
+    path("desk/substitutes/<int:key>/end/", substitutes.end_substitution, name="end_substitution"),
     path("desk/<case_number:number>/", case_pages.case, name="case"),
     path("desk/<case_number:number>/look/<str:what>/", case_pages.look_at, name="look"),
     path("desk/<case_number:number>/<slug:step>/", case_pages.step, name="step"),

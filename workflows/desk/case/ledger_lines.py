@@ -102,12 +102,18 @@ def _line(case: Flow, event: Event, offices: Mapping[int, OfficeCard]) -> Line:
         seq=event.seq,
         at=event.at,
         title=step.done if step else "提交申请" if event.step == "open" else event.step,
-        who=event.actor_name or "系统",
+        who=_who(event),
         office=office.name if office else "",
         details=details_of(event, step),
         digest=bytes(event.hash).hex()[:8],
         is_remark=event.step == "remark",
     )
+
+
+def _who(event: Event) -> str:
+    absent = event.data.get("acting_for")
+    name = event.actor_name or "系统"
+    return f"{name}（代{absent['name']}办理）" if absent else name
 
 
 def _shown(name: str, value: Any, field: forms.Field | None) -> str:

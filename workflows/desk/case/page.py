@@ -11,6 +11,7 @@ from django.http import QueryDict
 
 from tongban.accounts.actors import Actor
 from workflows.cases.act import Situation
+from workflows.cases.claims import stands_in
 from workflows.cases.declarations import Step
 from workflows.cases.models import Case, Enquiry, Event
 from workflows.cases.places import office_cards
@@ -101,11 +102,17 @@ def _now_at(situation: Situation) -> dict[str, Any]:
         "due_on": last_day(case.due_at) if case.due_at else None,
         "left": time_left(case, clock, case.due_at, situation.at) if clock and case.due_at else "",
         "holder": _holder(situation),
-        "claimed_by": case.claimed_by.name if case.claimed_by else "",
+        "claimed_by": _claimer(situation),
         "is_mine": case.claimed_by_id == actor.user_id,
         "outcome": outcome if case.closed_at else "",
         "outcome_kind": kind,
     }
+
+
+def _claimer(situation: Situation) -> str:
+    case, actor = situation.case, situation.actor
+    name = case.claimed_by.name if case.claimed_by else ""
+    return f"{name}（不在岗，由您替班）" if stands_in(actor, case) else name
 
 
 def _holder(situation: Situation) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import QuerySet
 
 from tongban.accounts.actors import Actor
+from workflows.cases.claims import is_claimed_for
 from workflows.cases.models import Case
 
 from ..door import cases_at_desk
@@ -34,7 +35,7 @@ def _ahead(actor: Actor, here: Case | None) -> list[tuple[Queues, Place | None]]
     if here is None or here.holder_office_id not in actor.desks:
         return [(mine, None), (unclaimed, None)]
     place = Place(here.due_at, here.pk)
-    if here.claimed_by_id == actor.user_id:
+    if is_claimed_for(actor, here):
         return [(mine, place), (unclaimed, None), (mine, None)]
     if here.claimed_by_id is None:
         return [(unclaimed, place), (mine, None), (unclaimed, None)]

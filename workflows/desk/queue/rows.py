@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from matters.catalogue.pinned import definitions_of
 from tongban.accounts.actors import Actor
 from tongban.accounts.personal import mask_name
+from workflows.cases.claims import is_claimed_for, stands_in
 from workflows.cases.declarations import APPLICANT
 from workflows.cases.models import Case, Enquiry
 from workflows.cases.places import office_cards
@@ -121,7 +122,7 @@ def _rows(cases: Sequence[Case], actor: Actor, now: dt.datetime) -> list[Row]:
             direction=direction(case),
             who=_who(case, actor, names),
             can_claim=case.claimed_by_id is None and case.holder_office_id in actor.desks,
-            is_mine=case.claimed_by_id == actor.user_id,
+            is_mine=is_claimed_for(actor, case),
         )
         for case in cases
     ]
@@ -143,4 +144,7 @@ def _who(case: Case, actor: Actor, offices: dict[int, str]) -> str:
         return offices.get(case.holder_office_id or 0, "")
     if case.claimed_by_id is None:
         return "未领取"
-    return "我" if case.claimed_by_id == actor.user_id else case.claimed_by.name  # type: ignore[union-attr]
+    if case.claimed_by_id == actor.user_id:
+        return "我"
+    name = case.claimed_by.name  # type: ignore[union-attr]
+    return f"代{name}" if stands_in(actor, case) else name

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from django.db.models import BooleanField, F, Func, QuerySet
 
 from tongban.accounts.actors import Actor
+from workflows.cases.claims import claimed_for
 from workflows.cases.models import Case, Enquiry
 
 MINE, OFFICE, WAITING, UNPLACED, ENQUIRIES = "mine", "office", "waiting", "unplaced", "enquiries"
@@ -47,7 +48,7 @@ def _cases(tab: str, actor: Actor, desks: Sequence[int]) -> QuerySet[Case]:
         holder_office__in=desks
     )  # fmt: skip
     if tab == MINE:
-        return held.filter(claimed_by=actor.user_id)
+        return held.filter(claimed_for(actor))
     return held.filter(is_unplaced=True).filter(_unplaced_here()) if tab == UNPLACED else held
 
 
