@@ -43,8 +43,11 @@ def test_a_block_keeps_what_it_wraps_and_escapes_what_it_is_given() -> None:
     assert "&lt;b&gt;" in html
 
 
-def links_for(path: str, kind: str | None) -> list[tuple[str, bool]]:
+def links_for(
+    path: str, kind: str | None, supervises: tuple[str, ...] = (), operator: bool = False
+) -> list[tuple[str, bool]]:
     request = RequestFactory().get(path)
+    request.actor = SimpleNamespace(supervises=supervises, operator=operator)  # type: ignore[attr-defined]
     request.user = (
         AnonymousUser() if kind is None else SimpleNamespace(kind=kind, is_authenticated=True)  # type: ignore[assignment]
     )
@@ -55,7 +58,12 @@ def test_a_visitor_a_citizen_and_a_clerk_each_have_their_own_navigation() -> Non
     assert [label for label, _ in links_for("/", None)] == ["首页"]
     assert [label for label, _ in links_for("/", "citizen")] == ["首页", "我的办件", "收件箱"]
     staff = [label for label, _ in links_for("/", "staff")]
-    assert staff == ["工作台", "窗口收件", "收件箱", "数据"]
+    assert staff == ["工作台", "窗口收件", "收件箱"]
+
+
+def test_only_supervisors_and_operators_are_led_to_the_figures() -> None:
+    for more in ({"supervises": ("500000",)}, {"operator": True}):
+        assert ("数据", False) in links_for("/desk/", "staff", **more)  # type: ignore[arg-type]
 
 
 def test_exactly_the_deepest_link_of_the_path_is_current() -> None:

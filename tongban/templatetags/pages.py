@@ -58,11 +58,12 @@ def light(shown: Any, detail: str = "") -> dict[str, str]:
 
 
 NAV_CITIZEN = [("/", "首页"), ("/my/", "我的办件"), ("/inbox/", "收件箱")]
+FIGURES = "数据"
 NAV_STAFF = [
     ("/desk/", "工作台"),
     ("/desk/counter/", "窗口收件"),
     ("/inbox/", "收件箱"),
-    ("/throughput/", "数据"),
+    ("/throughput/", FIGURES),
 ]
 
 
@@ -75,6 +76,8 @@ def site_nav(context: Context) -> list[NavLink]:
         links = NAV_CITIZEN[:1]
     else:
         links = NAV_STAFF if getattr(user, "kind", "citizen") == "staff" else NAV_CITIZEN
+        if links is NAV_STAFF and not _may_see_figures(request):
+            links = [link for link in links if link[1] != FIGURES]
     path = request.path if request else ""
     begins = [href for href, _ in links if path == href or (href != "/" and path.startswith(href))]
     here = max(begins, key=len, default=None)
@@ -83,6 +86,12 @@ def site_nav(context: Context) -> list[NavLink]:
         NavLink(href, label, unread if href == "/inbox/" else None, href == here)
         for href, label in links
     ]
+
+
+def _may_see_figures(request: HttpRequest | None) -> bool:
+    """For anybody else the figures are not there: no link leads to a page that is not found."""
+    actor = getattr(request, "actor", None)
+    return bool(actor and (actor.supervises or actor.operator))
 
 
 def target_of(field: BoundField) -> str:

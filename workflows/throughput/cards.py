@@ -73,75 +73,62 @@ def period_cards(board: Board) -> list[Card]:
     return _period_cards(board, words)
 
 
+# Rates of the period: code, name, the property of `Sums`, and the cases that they are rates of.
+SHARES = (
+    ("on_time", "按时办结率", "on_time_rate", "timed"),
+    ("early", "提前办结率", "early_rate", "early"),
+    ("online", "网上申请率", "online_rate", "online"),
+    ("content", "满意率", "content_rate", "rated"),
+)
+
+
 def _period_cards(board: Board, words: str) -> list[Card]:
-    now, before, scope = board.total, board.before, board.scope
-    return [
-        *(
-            Card(
-                code=code,
-                label=FLOWS[code].label,
-                value=zh_number(now[code]),
-                unit="件",
-                href=scope.behind(code) if now[code] else "",
-                note=f"{words}{compared(now[code], before[code])}",
-                definition=FLOWS[code].definition,
-            )
-            for code in ("received", "accepted", "concluded")
-        ),
-        Card(
-            code="on_time",
-            label="按时办结率",
-            value=zh_percent(now.on_time_rate),
-            href=scope.behind("timed") if now["timed"] else "",
-            note=f"{words}{compared_rate(now.on_time_rate, before.on_time_rate)}",
-            kind="good" if now.on_time_rate == 1 else "",
-            definition=RATES["on_time"],
-        ),
-        Card(
-            code="late",
-            label=FLOWS["late"].label,
-            value=zh_number(now["late"]),
-            unit="件",
-            href=scope.behind("late") if now["late"] else "",
-            note=f"{words}{compared(now['late'], before['late'])}",
-            kind="bad" if now["late"] else "",
-            definition=FLOWS["late"].definition,
-        ),
-        Card(
-            code="early",
-            label="提前办结率",
-            value=zh_percent(now.early_rate),
-            href=scope.behind("early") if now["early"] else "",
-            note=f"{words}{compared_rate(now.early_rate, before.early_rate)}",
-            definition=RATES["early"],
-        ),
-        Card(
-            code="mean_days",
-            label="平均用时",
-            value="—" if now.mean_days is None else f"{now.mean_days:.1f}",
-            unit="" if now.mean_days is None else "个工作日",
-            href=scope.behind("measured") if now["measured"] else "",
-            note=f"{words}{compared_days(now.mean_days, before.mean_days)}",
-            definition=RATES["mean_days"],
-        ),
-        Card(
-            code="online",
-            label="网上申请率",
-            value=zh_percent(now.online_rate),
-            href=scope.behind("online") if now["online"] else "",
-            note=f"{words}{compared_rate(now.online_rate, before.online_rate)}",
-            definition=RATES["online"],
-        ),
-        Card(
-            code="content",
-            label="满意率",
-            value=zh_percent(now.content_rate),
-            href=scope.behind("rated") if now["rated"] else "",
-            note=f"{zh_number(now['rated'])} 条评价；{words}"
-            f"{compared_rate(now.content_rate, before.content_rate)}",
-            definition=RATES["content"],
-        ),
-    ]
+    counts = [_count(board, code, words) for code in ("received", "accepted", "concluded", "late")]
+    on_time, early, online, content = (_share(board, words, *share) for share in SHARES)
+    *flows, late = counts
+    if board.total["late"]:
+        late = replace(late, kind="bad")
+    rated = f"{zh_number(board.total['rated'])} 条评价；{content.note}"
+    content = replace(content, note=rated)
+    return [*flows, on_time, late, early, _mean_days(board, words), online, content]
+
+
+def _count(board: Board, code: str, words: str) -> Card:
+    now, before = board.total[code], board.before[code]
+    return Card(
+        code=code,
+        label=FLOWS[code].label,
+        value=zh_number(now),
+        unit="件",
+        href=board.scope.behind(code) if now else "",
+        note=f"{words}{compared(now, before)}",
+        definition=FLOWS[code].definition,
+    )
+
+
+def _share(board: Board, words: str, code: str, label: str, rate: str, behind: str) -> Card:
+    now, before = getattr(board.total, rate), getattr(board.before, rate)
+    return Card(
+        code=code,
+        label=label,
+        value=zh_percent(now),
+        href=board.scope.behind(behind) if board.total[behind] else "",
+        note=f"{words}{compared_rate(now, before)}",
+        definition=RATES[code],
+    )
+
+
+def _mean_days(board: Board, words: str) -> Card:
+    now, before = board.total.mean_days, board.before.mean_days
+    return Card(
+        code="mean_days",
+        label="平均用时",
+        value="—" if now is None else f"{now:.1f}",
+        unit="" if now is None else "个工作日",
+        href=board.scope.behind("measured") if board.total["measured"] else "",
+        note=f"{words}{compared_days(now, before)}",
+        definition=RATES["mean_days"],
+    )
 
 
 def compared(now: int, before: int) -> str:
