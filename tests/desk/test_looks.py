@@ -64,7 +64,9 @@ def test_without_a_reason_nothing_is_shown_and_nothing_written(
     key = f"party.{case.parties.get().pk}.id_number"
     page = at_desk("clerk_sc").post(f"/desk/{case.number}/look/{key}/", {"reason": reason})
     assert LIN_ID not in page.content.decode()
-    assert 'id="id_reason_error"' in page.content.decode()
+    assert (
+        f'id="look-party-{case.parties.get().pk}-id_number-reason_error"' in page.content.decode()
+    )
     assert not Look.objects.exists()
 
 

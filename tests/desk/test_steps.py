@@ -280,3 +280,12 @@ def _seat_of(world: World, case: Case) -> tuple[str, str]:
     return next(
         place for place, office in world.offices.items() if office.pk == case.holder_office_id
     )
+
+
+def test_a_part_of_a_page_asked_for_after_signing_out_sends_the_whole_page_to_sign_in(
+    world: World,
+) -> None:
+    path = f"/desk/{world.open().number}/remark/"
+    assert Client().get(path)["Location"] == f"/sign-in/?next={path}"
+    part = Client().get(path, headers={"HX-Request": "true"})
+    assert (part.status_code, part["HX-Refresh"]) == (200, "true")

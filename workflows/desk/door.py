@@ -6,10 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
 
 from tongban.accounts.actors import Actor
 from workflows.cases.access import visible_to
@@ -23,9 +24,16 @@ def for_staff(page: Page) -> Page:
     """`page(request, actor, …)` for staff who have signed in; for citizens there is no such page."""
 
     @never_cache
-    @login_required
     @functools.wraps(page)
     def opened(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            # A part of a page can't be exchanged for the sign-in page: the whole goes there.
+            is_part = bool(request.htmx)  # type: ignore[attr-defined]
+            return (
+                HttpResponseClientRefresh()
+                if is_part
+                else redirect_to_login(request.get_full_path())
+            )
         actor: Actor = request.actor  # type: ignore[attr-defined]  # set by ActorMiddleware
         if actor.kind != "staff":
             raise Http404

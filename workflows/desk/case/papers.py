@@ -49,6 +49,12 @@ class Papers:
     others: Sequence[File]
     results: Sequence[tuple[str, str]]
 
+    @property
+    def has_pictures(self) -> bool:
+        """Pictures want the width of the page: an ID card must be legible beside the form."""
+        files = [*self.others, *(file for paper in self.papers for file in paper.files)]
+        return any(file.is_picture for file in files)
+
 
 @dataclass(frozen=True)
 class Issued:

@@ -29,6 +29,11 @@ class ClockCard:
     verdict: str
     days: Sequence[DayLine]
 
+    @property
+    def question(self) -> str:
+        """What the days answer."""
+        return "为什么是这一天？" if self.due_on else "已经计了哪些天？"
+
 
 @dataclass(frozen=True)
 class Reckoning:

@@ -61,7 +61,6 @@ def shown(
 ) -> HttpResponse:
     situation = situation_for(seen, actor)
     context = case_context(situation, asked=asked, form=form, query=request.GET, trouble=trouble)
-    context["look_form"] = LookForm(auto_id=False)
     if form is not None:
         # The title says 错误, and the summary on top leads to the fields.
         context["form"] = form
@@ -135,7 +134,8 @@ def look_at(request: HttpRequest, actor: Actor, number: str, what: str) -> HttpR
     personal = personal_value(situation_for(seen, actor), what)
     if personal is None:
         raise Http404
-    form = LookForm(request.POST or None)
+    # Ids of its own: several may stand on one page, beside a step that asks for a reason too.
+    form = LookForm(request.POST or None, auto_id=f"look-{what.replace('.', '-')}-%s")
     context: dict[str, Any] = {"case": seen, "what": what, "personal": personal, "form": form}
     if request.method == "POST" and form.is_valid():
         context["value"] = look(

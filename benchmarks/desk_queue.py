@@ -1,4 +1,4 @@
-"""How long a clerk's lists take among 200,000 open cases: `python -m benchmarks.queue [--cases N]`.
+"""How long a clerk's lists take among 200,000 open cases: `python -m benchmarks.desk_queue [--cases N]`.
 
 Makes a database of its own beside the configured one, fills it past the engine, opens every list as
 a browser would, and drops it. Prints for each page its statements, the milliseconds (the best of fifteen), and
