@@ -35,7 +35,7 @@ def test_a_receipt_lists_the_papers_and_promises_nothing(world: World) -> None:
     page = read(world, journey, "receipt")
     assert page.startswith("万州区政务服务中心 收件凭证 编号：")
     assert f"编号：{journey.case.number}-SJ2 林晓梅：" in page
-    assert "您（你单位）于 2026年3月31日 提交的“困难残疾人生活补贴”申请" in page
+    assert "你（单位）于 2026年3月31日 提交的“困难残疾人生活补贴”申请" in page
     assert f"共 {len(journeys.papers_of(journey.case))} 份" in page
     assert "残疾人证" in page
     assert "不代表已经受理" in page

@@ -47,6 +47,7 @@ def test_a_result_to_be_fetched_waits_for_oneself(world: World, lin: Client) -> 
     assert "现在需要您办理" in page
     assert "请携带有效身份证件到窗口领取结果" in page
     assert "万州区政务服务中心" in page
+    assert "承诺" not in page, "the promise has been kept"
 
 
 def test_a_row_says_the_office_and_the_promised_day_with_its_light(

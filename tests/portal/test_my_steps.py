@@ -56,7 +56,8 @@ def test_the_fourth_open_question_is_refused_with_the_reason(mine: Mine) -> None
     answer = mine.post("ask/", kind="question", text="第四问")
     assert answer.status_code == 403
     assert "您还有三条未答复的事项" in words(answer)
-    assert "第四问" in words(answer), "what was typed is kept"
+    assert "您想 咨询 内容 第四问" in words(answer), "what was typed is kept"
+    assert "可以办的" not in words(answer), "it is no question of who asks"
     assert "咨询、催办或投诉 您还有三条未答复的事项" in mine.page()
 
 

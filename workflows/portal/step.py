@@ -21,7 +21,7 @@ from workflows.cases.verdicts import verdict
 
 from .own.attempt import Again, Refused, attempt, token_in
 from .own.door import Visit, for_party
-from .own.people import is_for_people
+from .own.people import is_for_people, who_instead
 from .own.supplement import supplement
 from .own.time_kept import last_day
 
@@ -111,11 +111,12 @@ def frame(visit: Visit, declared: Step) -> dict[str, Any]:
 
 def forbidden(visit: Visit, declared: Step) -> HttpResponse:
     """Which rule stands in the way, who could take the step, and what had been typed."""
+    refused = verdict(visit.situation, declared)
     form = form_of(visit, declared, visit.request.POST) if visit.request.POST else None
-    typed = [{"key": field.label, "value": field.value()} for field in form or [] if field.value()]
     context = frame(visit, declared) | {
-        "verdict": verdict(visit.situation, declared),
-        "typed": typed,
+        "verdict": refused,
+        "who": who_instead(refused),
+        "typed": [row for row in typed_in(form) if row["value"]],
     }
     return render(visit.request, "portal/my/forbidden.html", context, status=403)
 
@@ -131,14 +132,24 @@ def _refused(refused: Refused, declared: Step) -> HttpResponse:
 
 
 def _confirm(visit: Visit, declared: Step, form: Form | None) -> HttpResponse:
-    rows = [{"key": field.label, "value": field.value()} for field in form] if form else []
     context = frame(visit, declared) | {
         "form": form,
-        "rows": rows,
+        "rows": typed_in(form),
         "token": token_in(visit),
         "consequence": CONSEQUENCES.get(declared.code, ""),
     }
     return render(visit.request, "portal/my/confirm.html", context)
+
+
+def typed_in(form: Form | None) -> list[dict[str, Any]]:
+    """What was typed, as rows of a summary; a choice by its words. What was ticked is left out."""
+    rows = []
+    for field in form or ():
+        value = field.value()
+        if isinstance(value, str):
+            words = dict(getattr(field.field, "choices", ()))
+            rows.append({"key": field.label, "value": words.get(value, value)})
+    return rows
 
 
 def _answers_owed(visit: Visit) -> list[dict[str, Any]]:

@@ -28,7 +28,7 @@ class PersonShown:
 
 @dataclass(frozen=True)
 class Offer:
-    """A step the person may take, or the reason why not and who could."""
+    """A step the person may take, or why not; who could, where it is a question of who asks."""
 
     code: str
     label: str
@@ -87,7 +87,13 @@ def _is_worth_saying(visit: Visit, verdict: Verdict) -> bool:
 def _offer(verdict: Verdict) -> Offer:
     step = verdict.step
     reasons = tuple(reason.text for reason in verdict.reasons)
-    return Offer(step.code, step.label, step.tone, reasons, verdict.who)
+    return Offer(step.code, step.label, step.tone, reasons, who_instead(verdict))
+
+
+def who_instead(verdict: Verdict) -> str:
+    """Who could take the step now; '' where nobody could, whoever asks."""
+    codes = {reason.code for reason in verdict.reasons}
+    return verdict.who if codes and codes <= {"no_right", "not_yours"} else ""
 
 
 def _day(day: dt.date | None) -> str:

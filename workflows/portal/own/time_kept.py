@@ -46,8 +46,8 @@ def clocks_shown(
 
 
 def promised_until(case: Case) -> dt.date | None:
-    """The last day of the promise as it is kept on the case; None without one, or while it stands still."""
-    return _last_day(case, PROMISE)
+    """The last day of the promise while it runs; None without one, suspended, or kept already."""
+    return None if "stopped_at" in case.clocks.get(PROMISE, {}) else _last_day(case, PROMISE)
 
 
 def promise_light(case: Case, now: dt.datetime) -> str:
