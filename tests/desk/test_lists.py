@@ -179,7 +179,10 @@ def test_a_filter_that_is_not_on_offer_is_told_and_shows_nothing(
     assert "没有符合条件的办件" in text_of(page)
 
 
-@pytest.mark.parametrize("place", ["", "x", "none~", "none~0", "2026~1", "9" * 400, "~", "%00~1"])
+@pytest.mark.parametrize(
+    "place",
+    ["", "x", "none~", "none~0", "2026~1", "9" * 400, "~", "%00~1", "2026-13-41T00:00:00Z~1"],
+)
 @pytest.mark.parametrize("way", ["after", "before"])
 def test_a_mangled_place_shows_the_first_page(
     world: World, at_desk: SignedIn, way: str, place: str
@@ -187,6 +190,22 @@ def test_a_mangled_place_shows_the_first_page(
     case = world.open()
     page = at_desk("clerk_cq").get(f"/desk/?view=office&{way}={place}")
     assert numbers_on(page) == [case.number]
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_place_at_the_end_of_time_is_no_error(
+    world: World, at_desk: SignedIn, moment: str
+) -> None:
+    world.open()
+    for way in ("after", "before"):
+        page = at_desk("clerk_cq").get(f"/desk/?view=office&{way}={moment}~1")
+        assert page.status_code == 200
+
+
+def test_a_later_page_whose_cases_have_left_says_so(world: World, at_desk: SignedIn) -> None:
+    case = world.open()
+    page = at_desk("clerk_cq").get(f"/desk/?view=office&after=none~{case.pk}")
+    assert "这一页已经没有办件了" in text_of(page)
 
 
 def test_a_count_beyond_its_limit_says_that_there_are_more(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CLOCK_NAMES = {HOP: "环节时限", PROMISE: "承诺时限", STATUTORY: "法定时限"}
 ONE_DAY = dt.timedelta(days=1)
+AN_HOUR = dt.timedelta(hours=1)
 # A clock is red from `due_at` on: the last day in time is that of the moment before.
 MOMENT = dt.timedelta(microseconds=1)
 
@@ -34,22 +35,18 @@ def last_day(due_at: dt.datetime) -> dt.date:
 def time_left(case: Flow, clock: str, due_at: dt.datetime, now: dt.datetime) -> str:
     """What is left until `due_at` of a clock of the case, in the clock's own unit."""
     unit = Limit.parse(case.clocks[clock]["limit"]).unit
-    late, today, last = now >= due_at, local_day(now), last_day(due_at)
+    today, last = local_day(now), last_day(due_at)
     if unit == "H":
-        hours = int(abs(due_at - now) / dt.timedelta(hours=1))
-        return (
-            (f"超期 {hours} 小时" if late else f"还剩 {hours} 小时")
-            if hours
-            else ("已超期" if late else "不到 1 小时")
-        )
-    if today == last:
+        amount, word = int(abs(due_at - now) / AN_HOUR), "小时"
+    elif today == last:
         return "今天到期"
-    calendar = calendar_of(case, clock) if unit == "G" else None
-    days = counted(min(today, last), max(today, last), calendar)
-    words = f"{days} 个工作日" if unit == "G" else f"{days} 天"
-    if late:
-        return f"超期 {words}" if days else "已超期"
-    return f"还剩 {words}"
+    else:
+        calendar = calendar_of(case, clock) if unit == "G" else None
+        amount = counted(min(today, last), max(today, last), calendar)
+        word = "个工作日" if unit == "G" else "天"
+    if now >= due_at:
+        return f"超期 {amount} {word}" if amount else "已超期"
+    return f"还剩 {amount} {word}" if amount else "即将到期"
 
 
 def calendar_of(case: Flow, clock: str) -> WorkingCalendar:

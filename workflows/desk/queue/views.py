@@ -129,12 +129,13 @@ def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> d
         request.GET, tab=tab, matters=matter_choices(tab, actor), auto_id="filter_%s"
     )
     page = Page([], None, None)
+    after, before = (Place.parse(request.GET.get(way, "")) for way in ("after", "before"))
     # A filter that isn't on offer must not show the cases of another one.
     if filters.is_valid() and actor.desks:
         page = page_of(
             [filters.narrowed(q, actor=actor, now=now) for q in queues_of(tab, actor)],
-            after=Place.parse(request.GET.get("after", "")),
-            before=Place.parse(request.GET.get("before", "")),
+            after=after,
+            before=before,
             size=PAGE_SIZE,
         )
     chosen = filters.chosen if filters.is_valid() else {}
@@ -143,6 +144,7 @@ def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> d
     return {
         "filters": filters,
         "is_filtered": bool(chosen) or not filters.is_valid(),
+        "is_later_page": bool(after or before),
         "rows": rows,
         "can_claim_any": any(row.can_claim for row in rows),
         "can_tick_any": any(row.can_tick for row in rows),
