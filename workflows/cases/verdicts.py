@@ -74,8 +74,8 @@ def who_could(situation: Situation, step: Step) -> str:
         for meant in takers:
             if meant == ANY_SEAT:
                 words.append("任一经办机构")
-            elif meant in _WORDS:
-                words.append(_WORDS[meant])
+            elif meant in TAKER_WORDS:
+                words.append(TAKER_WORDS[meant])
             else:
                 words += [case.seat_named(seat).name for seat in _seats_meant(situation, meant)]
     return "、".join(words) + ("（须负责人）" if step.head_only else "")
@@ -179,7 +179,7 @@ def _at_seat(
     yield seat, office_id, reasons
 
 
-_WORDS = {
+TAKER_WORDS = {
     APPLICANT: "申请人",
     TIMER: "系统（到期自动）",
     SYSTEM: "系统",
