@@ -138,9 +138,9 @@ def test_the_list_shows_what_is_and_what_comes_and_not_what_was(
 
 def test_a_substitute_who_goes_away_too_is_pointed_out(world: World, at_desk: SignedIn) -> None:
     appoint(world, days=3)
-    assert "替班人同期也不在岗" not in text_of(at_desk("head_sc").get(PAGE))
+    assert "替班人也不在岗" not in text_of(at_desk("head_sc").get(PAGE))
     appoint(world, "clerk_sc_2", "head_sc", start=2)
-    assert "替班人同期也不在岗" in text_of(at_desk("head_sc").get(PAGE))
+    assert "替班人也不在岗" in text_of(at_desk("head_sc").get(PAGE))
 
 
 def test_an_office_without_absences_is_told_what_the_page_is_for(
