@@ -15,6 +15,9 @@ from .graph import Graph, Node, graph_of, steps_at
 from .picture import Shown, picture_of
 from .verdicts import TAKER_WORDS
 
+# What people do when all goes well comes first.
+TONES = ("primary", "secondary", "warning")
+
 
 @dataclass(frozen=True)
 class Way:
@@ -97,7 +100,8 @@ def _limit_of(node: Node, definition: Definition | None) -> Limit | None:
 def _ways(
     flow: type[Flow], graph: Graph, node: Node, definition: Definition | None
 ) -> Iterator[Way]:
-    for step in steps_at(flow, node.state.code, definition):
+    here = steps_at(flow, node.state.code, definition)
+    for step in sorted(here, key=lambda step: TONES.index(step.tone)):
         targets = [m.target for m in graph.moves if m.step == step and m.source == node]
         if targets or step.target is None:
             to = "或".join(name_of(target, definition) for target in targets)
