@@ -27,13 +27,26 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 django.setup()
 
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.filling import MATTERS, OFFICES, ground  # noqa: E402
+from tongban.accounts.models import Posting, User  # noqa: E402
+from tongban.offices.models import Office, Region  # noqa: E402
 from workflows.throughput.counting import recount  # noqa: E402
 from workflows.throughput.stocks import Stocks, stocks_now  # noqa: E402
 from workflows.throughput.tallies import events_of  # noqa: E402
 
+PAGES = [
+    "/throughput/",
+    "/throughput/?matter=1",
+    "/throughput/cases/?measure=received",
+    "/throughput/cases/?measure=granted&office={office}",
+    "/throughput/cases/?measure=stay&period=7&flow=online_approval&state=reviewing",
+    "/throughput/cases/?measure=in_hand",
+    "/throughput/late/",
+]
 # One case in twenty stays open.
 OPEN_PER_MILLE = 50
 
@@ -138,9 +151,49 @@ def _measured() -> dict[str, object]:
         "recount / bare count": round(again / floor, 1),
         "cases in hand": stocks[-1].total.in_hand,
         "stocks, ms": round(stock, 1),
+        "pages: statements and their ms": _pages(),
         "postgresql": connection.pg_version,  # type: ignore[attr-defined]
         "cpus": os.cpu_count(),
     }
+
+
+def _pages() -> dict[str, str]:
+    """Statements and SQL time of the supervisor's pages, the second time each is opened."""
+    every_day = [timezone.localdate() - dt.timedelta(days=n) for n in range(31)]
+    for day in every_day:
+        recount(day)
+    client, office = _supervisor()
+    found = {}
+    for path in PAGES:
+        path = path.format(office=office)
+        client.get(path)
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(path)
+        taken = sum(float(query["time"]) for query in captured) * 1000
+        found[f"{answer.status_code} {path}"] = f"{len(captured)}, {taken:.0f} ms"
+    return found
+
+
+def _supervisor() -> tuple[Client, int]:
+    """重庆's supervisor, signed in, and an office of theirs."""
+    province = Region.objects.create(
+        code="500000", name="重庆市", full_name="重庆市", level="province", province_id="500000"
+    )
+    seat = Office.objects.create(
+        code="s",
+        name="督办",
+        region=province,
+        department_id="general",
+        kind="supervision",
+        roles=[],
+    )
+    user = User.objects.create(username="supervisor", name="督办", kind="staff", password="!")  # noqa: S106
+    Posting.objects.create(
+        user=user, office=seat, role="supervisor", valid_from=dt.date(2020, 1, 1)
+    )
+    client = Client()
+    client.force_login(user)
+    return client, Office.objects.exclude(pk=seat.pk).order_by("pk")[0].pk
 
 
 def _milliseconds(work: Callable[[], object], times: int = 7) -> float:
