@@ -62,6 +62,7 @@ def case_context(
     offices = office_cards({*case.office_ids, *(e.office_id for e in events if e.office_id)})
     return {
         "case": case,
+        "definition": situation.definition,
         "token": case.seq,
         "choices": choices,
         "can_answer": choices.allowed("answer"),
