@@ -106,3 +106,25 @@ def test_an_agent_who_opens_it_has_it_for_the_applicant(world: World) -> None:
     signed_in(world.daughter).get(path_of(journey))
     assert sorted(read is None for read in read_at(journey)) == [False, True]
     assert serve_documents() == 1
+
+
+def test_whoever_may_only_look_serves_nobody(world: World) -> None:
+    """A beneficiary is no addressee: their reading starts nobody's time."""
+    parties = [
+        PartyInput(role="applicant", name="林晓梅", user=world.citizen),
+        PartyInput(role="beneficiary", name="周晓燕", user=world.daughter),
+    ]
+    journey = journeys.supplementing(world, parties=parties)
+    page = words(signed_in(world.daughter).get(path_of(journey)))
+    assert "系统会登记送达" not in page
+    hers = Notice.objects.filter(user=world.daughter, template="supplement_required").get()
+    signed_in(world.daughter).get(f"/inbox/{hers.pk}/")
+    assert serve_documents() == 0
+
+
+def test_the_page_that_says_all_of_the_notice_is_the_notice(
+    world: World, journey: journeys.Journey
+) -> None:
+    signed_in(world.citizen).get(f"/my/{journey.case.number}/supplement/")
+    assert all(read_at(journey))
+    assert serve_documents() == 1

@@ -126,7 +126,7 @@ def test_the_applicants_own_time_runs_from_the_service_of_the_notice(world: Worl
     matter = world.matter("困难残疾人生活补贴", supplement="10G")
     journey = journeys.supplementing(world, matter=matter)
     mine = Mine(world, "citizen", journey.case)
-    assert "10个工作日，从文书送达（您打开文书或通知）的次日起算" in mine.page()
+    assert "10个工作日，从文书送达（您打开文书、通知或补正页面）的次日起算" in mine.page()
     assert mine.get("clock/hop/").status_code == 404
     document = journey.case.documents.get(kind="supplement")
     data = {"document": document.pk, "way": "phone", "succeeded": "yes", "receiver": "林晓梅"}

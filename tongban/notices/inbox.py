@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 
 from tongban.notices.models import Channel, Notice
@@ -76,10 +77,10 @@ def mark_read(*, notice: Notice, at: datetime) -> None:
         notice.read_at = at
 
 
-def mark_document_read(*, user_id: int, document_id: int, at: datetime) -> int:
+def mark_document_read(*, user_id: int, document_id: int, at: datetime) -> bool:
     """The person opened the paper itself: what told them of it is read too. One statement.
 
-    How many messages that were; a person to whom nothing was sent about it marks nothing.
+    False where nothing was sent to this person about it: then nobody has been served.
     """
-    told = messages_of(user_id).filter(document_id=document_id, read_at=None)
-    return told.order_by().update(read_at=at)
+    told = messages_of(user_id).filter(document_id=document_id)
+    return bool(told.order_by().update(read_at=Coalesce(F("read_at"), at)))

@@ -38,19 +38,24 @@ def document(request: HttpRequest, number: str) -> HttpResponse:
     found = seen.filter(number=number, case__in=visible_to(actor).values("pk")).first()
     if found is None:
         raise Http404
-    if request.method == "GET" and not is_prefetch(request):
-        mark_document_read(
-            user_id=cast(int, actor.user_id), document_id=found.pk, at=timezone.now()
-        )
+    was_sent = has_it_in_hand(request, found)
     is_office = bool((actor.desks | actor.heads) & set(found.case.office_ids))
     is_mine = not is_office and _is_mine(actor, found.case_id)
     context = {
         "sheet": sheet_of(found, names_in_full=is_office or is_mine),
         "case_href": f"/my/{found.case.number}/" if is_mine else f"/desk/{found.case.number}/",
-        "is_mine": is_mine,
+        "is_being_served": was_sent,
         "progress_qr": _progress_qr(found.case.number) if found.kind in RECEIPTS else "",
     }
     return render(request, "documents/sheet.html", context)
+
+
+def has_it_in_hand(request: HttpRequest, found: Document) -> bool:
+    """Record that this person reads the document now; True if it was sent to them. One statement."""
+    if request.method != "GET" or is_prefetch(request):
+        return False
+    user_id = cast(int, _actor(request).user_id)
+    return mark_document_read(user_id=user_id, document_id=found.pk, at=timezone.now())
 
 
 @require_safe

@@ -10,7 +10,7 @@ from tongban.notices.outbox import Owed, channels_for, notice_of, recipient_of
 
 from .act import Act
 from .models import Document, Event, Party
-from .parties import SEE, rights_of
+from .parties import SEE, SIGN, SUPPLEMENT, rights_of, rights_of_user
 from .places import office_name
 
 
@@ -43,6 +43,9 @@ def _owed(
     document: Document | None,
 ) -> Owed:
     user_id = party.user_id or 0
+    # 送达 is to the applicant or somebody who acts for them: whoever may only look serves nobody.
+    rights = rights_of_user(act.situation.parties, user_id, act.today)
+    serves = bool(rights & {SIGN, SUPPLEMENT})
     return Owed(
         template=template,
         channel=channel,
@@ -52,7 +55,7 @@ def _owed(
         event_key=f"case:{event.case_id}:{event.seq}",
         subject_kind="case",
         subject_key=act.case.number,
-        document_id=None if document is None else document.pk,
+        document_id=document.pk if document is not None and serves else None,
     )
 
 

@@ -54,7 +54,7 @@ def _service(document: Document) -> tuple[str, str, str]:
     if reached is not None:
         day = local_day(reached.at)
         return f"已送达：{reached.get_way_display()}，{day.month}月{day.day}日", "good", ""
-    warning = "打开文书即为送达"
+    warning = "打开即为送达"
     if document.starts_limit:
         warning += "，补正期限从送达次日起算"
     if attempts:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from workflows.cases.declarations import Step
+from workflows.cases.document_pages import has_it_in_hand
 from workflows.cases.material_files import loose_files
 from workflows.cases.models import Document, Material, Upload
 from workflows.cases.perform import Done
@@ -110,10 +111,10 @@ def supplement(visit: Visit, declared: Step) -> Done | Refused | HttpResponse:
     """
     request = visit.request
     if request.method == "GET":
-        owed = owed_papers(visit)
-        return _page(visit, declared, SupplementPapersForm(owed), visit.case.seq)
+        return _page(visit, declared, SupplementPapersForm(owed_papers(visit)), visit.case.seq)
     if not verdict(visit.situation, declared).allowed:
-        return Refused(visit, is_forbidden=True)
+        # The door says why: a second press, something that came in between, a right that is missing.
+        return attempt(visit, declared, {}, token_in(visit))
     owed = owed_papers(visit)
     form = SupplementPapersForm(owed, request)
     form.is_valid()
@@ -175,6 +176,10 @@ def _page(
 ) -> HttpResponse:
     case = visit.case
     notices = Document.objects.filter(case_id=case.pk, kind=Document.Kind.SUPPLEMENT)
+    notice = notices.order_by("-id").first()
+    if notice is not None:
+        # The page says all that the notice says: whoever reads it here has it.
+        has_it_in_hand(visit.request, notice)
     loose = loose_by_code(visit, form.owed)
     context = {
         "crumbs": [("/", "首页"), ("/my/", "我的办件"), (f"/my/{case.number}/", case.matter.name)],
@@ -183,7 +188,7 @@ def _page(
         "form": form,
         "token": token,
         "news": news,
-        "notice": notices.order_by("-id").first(),
+        "notice": notice,
         "clock": _until(visit),
         "window": _window(visit),
         "items": [

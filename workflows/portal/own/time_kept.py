@@ -92,7 +92,7 @@ def _no_clock_yet(case: Flow, name: str, definition: Definition) -> str:
         limit = case.limit_in(case.current, definition)
         if limit is None or case.current.limit_from != "service":
             return ""
-        return f"{limit.text}，从文书送达（您打开文书或通知）的次日起算"
+        return f"{limit.text}，从文书送达（您打开文书、通知或补正页面）的次日起算"
     limit = getattr(definition, name)
     if limit is None:
         return NOT_PUBLISHED
