@@ -58,7 +58,7 @@ def test_a_visitor_a_citizen_and_a_clerk_each_have_their_own_navigation() -> Non
     assert [label for label, _ in links_for("/", None)] == ["首页"]
     assert [label for label, _ in links_for("/", "citizen")] == ["首页", "我的办件", "收件箱"]
     staff = [label for label, _ in links_for("/", "staff")]
-    assert staff == ["工作台", "窗口收件", "收件箱"]
+    assert staff == ["工作台", "窗口收件", "邮寄交接", "收件箱"]
 
 
 def test_only_supervisors_and_operators_are_led_to_the_figures() -> None:

@@ -62,6 +62,7 @@ FIGURES = "数据"
 NAV_STAFF = [
     ("/desk/", "工作台"),
     ("/desk/counter/", "窗口收件"),
+    ("/desk/parcels/", "邮寄交接"),
     ("/inbox/", "收件箱"),
     ("/throughput/", FIGURES),
 ]

@@ -60,7 +60,7 @@ def found(text: str) -> tuple[list[Choice], bool]:
 
 def version_named(slug: str) -> MatterVersion | None:
     """The version of a matter that is in force today, with its matter. One statement."""
-    return in_force(timezone.localdate()).filter(matter__slug=slug[:80]).first()
+    return in_force(timezone.localdate()).filter(matter__slug=plain(slug)[:80]).first()
 
 
 def plain(text: str) -> str:

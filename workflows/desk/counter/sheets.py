@@ -133,6 +133,7 @@ def sheet_of(
     if data is None:
         _put_focus(sheet)
     else:
+        sheet.papers.full_clean()
         _answer(sheet, known, data)
         if is_draft:
             sheet.forgive_what_is_missing()
@@ -213,7 +214,10 @@ def _answer(sheet: Sheet, known: Mapping[str, Known], data: Mapping[str, Any]) -
     whole = dict(data.items()) | {code: each.value for code, each in stands_for.items()}
     strict = strict_form(sheet.definition, whole)
     for code, problems in strict.errors.items():
-        if code not in sheet.matter.errors:
+        # A name that stands for one not typed yet is told once, where it belongs.
+        stands_for_name = code in stands_for and sheet.definition.field(code).kind == "name"
+        is_told = stands_for_name and bool(sheet.people.errors)
+        if code not in sheet.matter.errors and not is_told:
             sheet.matter.add_error(code, list(problems))
     sheet.answers = sealed_data(sheet.definition, strict.cleaned_data)
     of_visit = {code for code, each in stands_for.items() if not each.was_typed}
@@ -234,4 +238,5 @@ def _put_focus(sheet: Sheet) -> None:
 def _was_typed(form: forms.Form, name: str) -> bool:
     value = form[name].data
     parts = value if isinstance(value, list | tuple) else [value]
-    return any(str(part).strip() for part in parts if part is not None)
+    # A box that is not ticked comes as False.
+    return any(str(part).strip() for part in parts if part not in (None, False))

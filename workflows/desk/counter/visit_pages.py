@@ -93,7 +93,7 @@ def choose(request: HttpRequest, window: Window, key: uuid.UUID) -> HttpResponse
     if CARD.fullmatch(compact(typed)):
         return _next_card(request, window, typed, here)
     shown = request.POST.getlist("shown")[:KEYS]
-    if typed.isascii() and typed.isdecimal() and 0 < int(typed[:3]) <= len(shown):
+    if re.fullmatch("[1-9]", typed) and int(typed) <= len(shown):
         return redirect(f"{here}?{urlencode({'matter': shown[int(typed) - 1]})}")
     if not typed or DIGITS.search(typed):
         if typed:

@@ -19,6 +19,7 @@ from workflows.cases.models import Case, Material
 from workflows.cases.places import office_cards
 
 from ..door import cases_at_desk
+from ..time_left import last_day
 
 MOST = 300
 
@@ -57,7 +58,7 @@ class Line:
     applicant: str
     what: str
     light: str
-    due_at: dt.datetime | None
+    due_on: dt.date | None
 
 
 @dataclass
@@ -124,5 +125,5 @@ def _line(case: Flow, step: str, definition: Definition, papers: int, now: dt.da
         applicant=mask_name(case.applicant_name),
         what=f"{papers} 份材料" if step == "forward" else result,
         light=case.light(now),
-        due_at=case.due_at,
+        due_on=last_day(case.due_at) if case.due_at else None,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.http import QueryDict
 
 from tongban.accounts.actors import Actor
+from tongban.templatetags.formats import zh_short
 
 from ..queue.batch import Pick, Result
 from .seen import Bundle
@@ -60,6 +61,22 @@ def slips_of(bundles: list[Bundle], sent: QueryDict | None = None) -> list[Slip]
             slip.note = " ".join(sent.get(f"note-{slip.number}", "").split())
         slips.append(slip)
     return slips
+
+
+def signed_meanwhile(bundles: list[Bundle], sent: QueryDict) -> list[Result]:
+    """A result for each case that was still to sign for on the page, and is no more."""
+    results = []
+    for bundle in bundles:
+        number, item = bundle.case.number, bundle.items[0]
+        if bundle.step or f"token-{number}" not in sent:
+            continue
+        if item.signed_at is None:
+            text = "办件已不在邮寄途中，没有签收"
+        else:
+            who = item.signed_by.name if item.signed_by else "同事"
+            text = f"{who}已于 {zh_short(item.signed_at)} 签收，没有重复办理"
+        results.append(Result(number, False, text))
+    return results
 
 
 def sign(slips: list[Slip], *, actor: Actor) -> list[Result]:

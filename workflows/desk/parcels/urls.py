@@ -10,6 +10,6 @@ urlpatterns = [
     path("road/", views.on_road, name="parcels_on_road"),
     path("coming/", views.to_come, name="parcels_coming"),
     path("done/", views.done, name="parcels_done"),
-    path("<str:number>/", views.parcel, name="parcel"),
-    path("<str:number>/sign/", views.sign_parcel, name="sign_parcel"),
+    path("<slug:number>/", views.parcel, name="parcel"),
+    path("<slug:number>/sign/", views.sign_parcel, name="sign_parcel"),
 ]

@@ -20,7 +20,7 @@ from ..queue.batch import Result, picks_of
 from .loads import loads_of, waiting
 from .seen import bundles_of, coming, lines_of, parcels_seen, sent, settled
 from .sending import SendForm, compact_waybill, send
-from .signing import sign, slips_of
+from .signing import sign, signed_meanwhile, slips_of
 
 RESULTS = "parcel_results"
 
@@ -91,7 +91,7 @@ def parcel(request: HttpRequest, actor: Actor, number: str) -> HttpResponse:
         "bundles": bundles,
         "papers": sum(len(bundle.items) for bundle in bundles),
         "can_sign": found.receiver_id in actor.desks and any(b.step for b in bundles),
-        "results": _results(request),
+        **_told(_results(request)),
     }
     return render(request, "desk/parcels/parcel.html", context)
 
@@ -103,10 +103,11 @@ def sign_parcel(request: HttpRequest, actor: Actor, number: str) -> HttpResponse
     found = _seen(actor, number)
     if found.receiver_id not in actor.desks:
         raise Http404
-    slips = slips_of(bundles_of(found, actor), request.POST if request.method == "POST" else None)
+    bundles = bundles_of(found, actor)
+    slips = slips_of(bundles, request.POST if request.method == "POST" else None)
     results: list[Result] = []
     if request.method == "POST":
-        results = sign(slips, actor=actor)
+        results = signed_meanwhile(bundles, request.POST) + sign(slips, actor=actor)
         if not results and slips:
             messages.warning(request, "没有勾选任何材料，什么也没有签收。")
         if results and not any(slip.error for slip in slips):
@@ -115,7 +116,7 @@ def sign_parcel(request: HttpRequest, actor: Actor, number: str) -> HttpResponse
             return redirect("desk:sign_parcel" if left else "desk:parcel", found.number)
         signed = {result.number for result in results if result.done}
         slips = [slip for slip in slips if slip.number not in signed]
-    context = _about(found, actor) | {"slips": slips, "results": results or _results(request)}
+    context = _about(found, actor) | {"slips": slips} | _told(results or _results(request))
     return render(request, "desk/parcels/sign.html", context)
 
 
@@ -138,7 +139,7 @@ def _to_send(
         "form": form,
         "picked": picked or [],
         "tabs": _tabs(actor, "send"),
-        "results": _results(request),
+        **_told(_results(request)),
     }
     return render(request, "desk/parcels/to_send.html", context)
 
@@ -192,6 +193,17 @@ def _about(found: Parcel, actor: Actor) -> dict[str, Any]:
 def _remember(request: HttpRequest, results: list[Result]) -> None:
     """Shown once, on the page that follows."""
     request.session[RESULTS] = [[r.number, r.done, r.text] for r in results]
+
+
+def _told(results: list[Result]) -> dict[str, Any]:
+    """The results for the page, those that failed first, and how many there are of each."""
+    done = sum(result.done for result in results)
+    failed = len(results) - done
+    title = f"{done} 件办好" + (f"，{failed} 件没有办" if failed else "")
+    return {
+        "results": sorted(results, key=lambda result: result.done),
+        "summary": {"title": title, "failed": failed},
+    }
 
 
 def _results(request: HttpRequest) -> list[Result]:
