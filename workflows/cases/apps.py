@@ -8,8 +8,10 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Let the rotation of keys find the sealed answers that lie inside JSON."""
+        """Check the flows at every start; let the rotation of keys find sealed answers inside JSON."""
         from tongban.accounts.personal import sealed_columns
+
+        from . import checks  # noqa: F401  registers itself
 
         sealed_kinds = ("id_number", "phone", "bank_card")
         purposes = [f"catalogue.answer.{kind}" for kind in sealed_kinds]
