@@ -1,0 +1,166 @@
+"""Every address of the site with an example of it, and who may open it.
+
+A test enumerates the resolver: an address without an entry here is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.site.stage import OWNER, WINDOW, Stage
+
+CITIZENS = frozenset({"citizen", "daughter", "aunt", "neighbour", "former_agent", "outsider"})
+STAFF = frozenset(
+    {
+        *WINDOW, *OWNER, "clerk_elsewhere", "police_cq", "desk_sc", "former_clerk",
+        "supervisor_cq", "supervisor_sc", "operator",
+    }
+)  # fmt: skip
+EVERYBODY = CITIZENS | STAFF
+SUPERVISORS = frozenset({"supervisor_cq", "supervisor_sc"})
+# Who sees the case between the provinces, and the one within 重庆.
+CROSSING = frozenset({"citizen", "daughter", "aunt", *WINDOW, *OWNER}) | SUPERVISORS
+LOCAL = frozenset({"citizen", *WINDOW, "supervisor_cq"})
+AT_DESK = CROSSING & STAFF
+PARTIES = CROSSING & CITIZENS
+HEADS = frozenset({"head_cq", "head_sc"})
+VIEWERS = SUPERVISORS | {"operator"}
+# Desks that take in applications: in the small world every office is one.
+WINDOWS = frozenset({*WINDOW, *OWNER, "clerk_elsewhere", "police_cq", "desk_sc"})
+
+
+@dataclass(frozen=True)
+class Address:
+    """`of`: the example; `may`: who finds it (visitors too, if `is_public`)."""
+
+    of: Callable[[Stage], str]
+    may: frozenset[str]
+    is_public: bool = False
+    post_only: bool = False
+
+
+def _(
+    of: str, may: frozenset[str], *, is_public: bool = False, post_only: bool = False
+) -> list[Address]:
+    return [Address(lambda stage: of.format(s=stage), may, is_public, post_only)]
+
+
+def _of_case(path: str, crossing: frozenset[str], local: frozenset[str]) -> list[Address]:
+    """The same page of the case between the provinces and of the one within 重庆."""
+    return [
+        *_(path.replace("NUMBER", "{s.crossing.number}"), crossing),
+        *_(path.replace("NUMBER", "{s.local.number}"), local),
+    ]
+
+
+def _apply(page: str, **more: bool) -> list[Address]:
+    return _("/apply/{s.draft}/" + page, frozenset({"citizen"}), **more)
+
+
+def _visit(page: str, **more: bool) -> list[Address]:
+    return _("/desk/counter/{s.visit}/" + page, frozenset(WINDOW), **more)
+
+
+ADDRESSES: dict[str, list[Address]] = {
+    "display/": _("/display/", EVERYBODY, is_public=True, post_only=True),
+    "style/": _("/style/", frozenset()),  # in a demonstration only
+    "demonstration/": _("/demonstration/", frozenset()),
+    "sign-in/": _("/sign-in/", EVERYBODY, is_public=True),
+    "sign-out/": _("/sign-out/", EVERYBODY, is_public=True, post_only=True),
+    "inbox/": _("/inbox/", EVERYBODY),
+    "inbox/<int:notice_id>/": _("/inbox/{s.notice}/", frozenset({"citizen"})),
+    "files/<uuid:key>/": [
+        *_("/files/{s.file}/", CROSSING),
+        *_("/files/{s.draft_file}/", frozenset({"citizen"})),
+    ],
+    "documents/<slug:number>/": _("/documents/{s.document}/", CROSSING),
+    "cases/<slug:number>/": _of_case("/cases/NUMBER/", CROSSING, LOCAL),
+    "": _("/", EVERYBODY, is_public=True),
+    "province/": _("/province/", EVERYBODY, is_public=True, post_only=True),
+    "matters/": _("/matters/", EVERYBODY, is_public=True),
+    "matters/<slug:slug>/": _("/matters/{s.slug}/", EVERYBODY, is_public=True),
+    "matters/<slug:slug>/apply/": _("/matters/{s.slug}/apply/", CITIZENS),
+    "apply/<uuid:key>/": _apply(""),
+    "apply/<uuid:key>/delete/": _apply("delete/"),
+    "apply/<uuid:key>/who/": _apply("who/"),
+    "apply/<uuid:key>/me/": _apply("me/"),
+    "apply/<uuid:key>/person/": _apply("person/"),
+    "apply/<uuid:key>/others/": _apply("others/"),
+    "apply/<uuid:key>/others/<int:place>/remove/": _apply("others/0/remove/", post_only=True),
+    "apply/<uuid:key>/where/": _apply("where/"),
+    "apply/<uuid:key>/window/": _apply("window/"),
+    "apply/<uuid:key>/form/": _apply("form/"),
+    "apply/<uuid:key>/papers/": _apply("papers/"),
+    "apply/<uuid:key>/papers/<slug:code>/": _apply("papers/identity/"),
+    "apply/<uuid:key>/papers/<slug:code>/way/": _apply("papers/identity/way/", post_only=True),
+    "apply/<uuid:key>/papers/<slug:code>/<uuid:file>/remove/": _apply(
+        "papers/identity/{s.draft_file}/remove/", post_only=True
+    ),
+    "apply/<uuid:key>/check/": _apply("check/"),
+    "my/": _("/my/", EVERYBODY),
+    "my/<slug:number>/": _of_case("/my/NUMBER/", CROSSING, LOCAL),
+    "my/<slug:number>/receipt/": _of_case("/my/NUMBER/receipt/", CROSSING, LOCAL),
+    "my/<slug:number>/clock/<slug:clock>/": _("/my/{s.crossing.number}/clock/promise/", CROSSING),
+    "my/<slug:number>/<slug:step>/": _of_case("/my/NUMBER/ask/", CROSSING, LOCAL),
+    "progress/": _("/progress/", EVERYBODY, is_public=True),
+    "progress/qr/<slug:number>.svg": _(
+        "/progress/qr/{s.crossing.number}.svg", EVERYBODY, is_public=True
+    ),
+    "desk/": _("/desk/", STAFF),
+    "desk/search/": _("/desk/search/", STAFF),
+    "desk/next/": _("/desk/next/", STAFF),
+    "desk/batch/": _("/desk/batch/", STAFF, post_only=True),
+    "desk/counter/": _("/desk/counter/", WINDOWS),
+    "desk/counter/window/": _("/desk/counter/window/", WINDOWS, post_only=True),
+    "desk/counter/turn-away/": _("/desk/counter/turn-away/", WINDOWS),
+    "desk/counter/turned-away/": _("/desk/counter/turned-away/", WINDOWS),
+    "desk/counter/turned-away/<int:entry>/": _(
+        "/desk/counter/turned-away/{s.turned_away}/", frozenset(WINDOW)
+    ),
+    "desk/counter/<uuid:key>/": _visit(""),
+    "desk/counter/<uuid:key>/choose/": _visit("choose/", post_only=True),
+    "desk/counter/<uuid:key>/for/": _visit("for/"),
+    "desk/counter/<uuid:key>/again/": _visit("again/", post_only=True),
+    "desk/counter/<uuid:key>/throw-away/": _visit("throw-away/", post_only=True),
+    "desk/counter/<uuid:key>/done/": _(
+        "/desk/counter/{s.crossing.draft_key}/done/", frozenset(WINDOW | OWNER)
+    ),
+    "desk/parcels/": _("/desk/parcels/", STAFF),
+    "desk/parcels/send/": _("/desk/parcels/send/", STAFF, post_only=True),
+    "desk/parcels/road/": _("/desk/parcels/road/", STAFF),
+    "desk/parcels/coming/": _("/desk/parcels/coming/", STAFF),
+    "desk/parcels/done/": _("/desk/parcels/done/", STAFF),
+    "desk/parcels/<slug:number>/": _("/desk/parcels/{s.parcel}/", frozenset(WINDOW | OWNER)),
+    "desk/parcels/<slug:number>/sign/": _("/desk/parcels/{s.parcel}/sign/", frozenset(OWNER)),
+    "desk/substitutes/": _("/desk/substitutes/", HEADS),
+    "desk/substitutes/<int:key>/end/": _(
+        "/desk/substitutes/{s.substitution}/end/", frozenset({"head_cq"}), post_only=True
+    ),
+    "desk/<case_number:number>/": _of_case("/desk/NUMBER/", AT_DESK, LOCAL & STAFF),
+    "desk/<case_number:number>/look/<str:what>/": _(
+        "/desk/{s.crossing.number}/look/party.{s.party}.id_number/", AT_DESK
+    ),
+    "desk/<case_number:number>/<slug:step>/": _of_case(
+        "/desk/NUMBER/remark/", AT_DESK, LOCAL & STAFF
+    ),
+    "throughput/": _("/throughput/", VIEWERS),
+    "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),
+    "throughput/cases/": _("/throughput/cases/", VIEWERS),
+    "throughput/late/": _("/throughput/late/", VIEWERS),
+    "throughput/urge/<slug:number>/": _of_case(
+        "/throughput/urge/NUMBER/", SUPERVISORS, frozenset({"supervisor_cq"})
+    ),
+}
+
+
+def patterns(of: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[str]:
+    """Every pattern of the site as it is written in the urls.py files."""
+    for pattern in get_resolver().url_patterns if of is None else of:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern.url_patterns, here)
+        else:
+            yield here

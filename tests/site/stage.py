@@ -1,0 +1,158 @@
+"""Everything that the site can show, once: a case between two provinces, one within 重庆, and all
+that hangs on them. The tests of this folder walk over it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass, field
+
+from django.test import Client
+from django.utils import timezone
+
+from tests import journeys
+from tests.world import LIN_ID, SUBSIDY, World, answers_for
+from tongban.accounts.models import Posting, Substitution, User
+from tongban.accounts.substitutions import appoint
+from tongban.notices.models import Notice
+from workflows.cases.models import Case, Document, Draft, Parcel, Party, TurnedAway, Upload
+from workflows.cases.opening import PartyInput
+from workflows.cases.uploads import path_of
+
+# Who works at the two offices of the case that crosses the border.
+WINDOW = {"clerk_cq", "head_cq"}
+OWNER = {"clerk_sc", "head_sc"}
+
+
+@dataclass
+class Stage:
+    """Ids of what there is, as addresses name it. `local` is the case that 四川 has no part in."""
+
+    world: World
+    crossing: Case
+    local: Case
+    slug: str
+    document: str = ""
+    parcel: str = ""
+    party: int = 0
+    notice: int = 0
+    file: uuid.UUID = field(default_factory=uuid.uuid4)
+    draft: uuid.UUID = field(default_factory=uuid.uuid4)
+    draft_file: uuid.UUID = field(default_factory=uuid.uuid4)
+    visit: uuid.UUID = field(default_factory=uuid.uuid4)
+    turned_away: int = 0
+    substitution: int = 0
+
+    def client(self, who: str | None) -> Client:
+        """A browser in which that person of the world has signed in; nobody, for None."""
+        client = Client()
+        if who is not None:
+            client.force_login(self.world.people[who])
+        return client
+
+
+def build_stage(world: World) -> Stage:
+    _more_people(world)
+    crossing = _crossing(world)
+    stage = Stage(world, crossing, _local(world), crossing.matter.slug)
+    stage.document = Document.objects.get(case=crossing, kind="receipt").number
+    stage.parcel = Parcel.objects.get().number
+    stage.party = crossing.parties.get(role="applicant").pk
+    stage.notice = Notice.objects.filter(user=world.citizen, channel="inbox").latest("pk").pk
+    stage.file = _file(world, case=crossing).pk
+    stage.draft = _draft(world).pk
+    stage.draft_file = _file(world, draft_key=stage.draft).pk
+    _at_the_window(stage)
+    stage.substitution = _substitution(world).pk
+    return stage
+
+
+def _more_people(world: World) -> None:
+    """Those whom the small world does without: each knows of the case and may see nothing of it."""
+    for name, real in (("aunt", "林姑姑"), ("neighbour", "联系人"), ("former_agent", "旧代理")):
+        world.people[name] = User.objects.create(
+            username=name.replace("_", "-"), name=real, kind="citizen", password="!"
+        )
+    world.post("operator", "运维员", "500000", "supervision", "operator")
+    former = world.post("former_clerk", "旧窗口", "500101", "service_center", "clerk")
+    Posting.objects.filter(user=former).update(valid_to=dt.date(2021, 1, 1))
+
+
+def _crossing(world: World) -> Case:
+    agent = {"role": "agent", "scope": ("sign", "supplement", "withdraw"), "relation": "女儿"}
+    parties = [
+        PartyInput(role="applicant", name="林晓梅", user=world.citizen, id_number=LIN_ID),
+        PartyInput(name="周晓燕", user=world.daughter, **agent),  # type: ignore[arg-type]
+    ]
+    case = journeys.reviewing(world, parties=parties).case
+    add = Party.objects.create
+    add(case=case, role="beneficiary", name="林姑姑", user=world.people["aunt"])
+    add(case=case, role="contact", name="联系人", user=world.people["neighbour"])
+    yesterday = timezone.localdate() - dt.timedelta(days=1)
+    add(
+        case=case, role="agent", name="旧代理", user=world.people["former_agent"],
+        scope=["sign"], expires_on=yesterday,
+    )  # fmt: skip
+    return case
+
+
+def _local(world: World) -> Case:
+    """万州 hands it in, 渝中 decides: no office of 四川 has anything to do with it."""
+    version = world.matter(SUBSIDY)
+    data = answers_for(version) | {"household_region": "500103"}
+    case = world.open(version, data=data)
+    assert case.owner_province == case.origin_province == "500000"
+    return case
+
+
+def _file(world: World, **of: object) -> Upload:
+    upload = Upload.objects.create(
+        owner=world.citizen,
+        material_code="identity",
+        name="身份证.jpg",
+        content_type="image/jpeg",
+        size=3,
+        sha256="0" * 64,
+        **of,
+    )
+    path_of(upload.pk).parent.mkdir(parents=True, exist_ok=True)
+    path_of(upload.pk).write_bytes(b"jpg")
+    return upload
+
+
+def _draft(world: World) -> Draft:
+    version = world.matter(SUBSIDY)
+    return Draft.objects.create(
+        user=world.citizen,
+        matter=version.matter,
+        version=version,
+        origin_region_id="500101",
+        answers={"on_behalf": "family", "window": world.office("500101", "service_center").pk},
+    )
+
+
+def _at_the_window(stage: Stage) -> None:
+    """A draft that the window keeps, and somebody whom it turned away."""
+    clerk = stage.client("clerk_cq")
+    here = clerk.post("/desk/counter/", {"id_number": LIN_ID})["Location"]
+    stage.visit = uuid.UUID(here.strip("/").rsplit("/", 1)[-1])
+    version = stage.world.matter(SUBSIDY)
+    sheet = {"c-matter": stage.slug, "c-version": str(version.pk), "c-name": "林晓梅"}
+    kept = clerk.post(here, sheet | {"c-phone": "13800000001", "do": "save"})
+    assert kept.status_code == 302
+    away = {"person_name": "路人乙", "reason": "不属于通办事项", "once": str(uuid.uuid4())}
+    assert clerk.post(f"/desk/counter/turn-away/?visit={stage.visit}", away).status_code == 302
+    stage.turned_away = TurnedAway.objects.get().pk
+
+
+def _substitution(world: World) -> Substitution:
+    today = timezone.localdate()
+    return appoint(
+        office_id=world.office("500101", "service_center").pk,
+        absent_id=world.clerk_cq.pk,
+        substitute_id=world.clerk_cq_2.pk,
+        valid_from=today + dt.timedelta(days=1),
+        valid_to=today + dt.timedelta(days=3),
+        reason="年休假",
+        actor=world.actor("head_cq"),
+    )
