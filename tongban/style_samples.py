@@ -108,6 +108,23 @@ def _timeline() -> list[dict[str, Any]]:
     ]
 
 
+def _stats() -> list[dict[str, Any]]:
+    return [
+        {
+            "label": "今日收件",
+            "value": "1,286",
+            "unit": "件",
+            "href": "#stats",
+            "note": "较昨日 +42",
+        },
+        {"label": "今日办结", "value": "1,174", "unit": "件", "href": "#stats", "kind": "good"},
+        {"label": "临近时限", "value": "63", "unit": "件", "href": "#stats", "kind": "warn"},
+        {"label": "已超时限", "value": "7", "unit": "件", "href": "#stats", "kind": "bad"},
+        {"label": "按时办结率", "value": "99.2%", "note": "近 30 天"},
+        {"label": "平均用时", "value": "4.6", "unit": "个工作日"},
+    ]
+
+
 def samples() -> dict[str, Any]:
     """Context of the pattern book."""
     return {
@@ -149,20 +166,7 @@ def samples() -> dict[str, Any]:
             {"href": "#top", "text": "重庆", "current": True},
             {"href": "#top", "text": "四川"},
         ],
-        "stats": [
-            {
-                "label": "今日收件",
-                "value": "1,286",
-                "unit": "件",
-                "href": "#stats",
-                "note": "较昨日 +42",
-            },
-            {"label": "今日办结", "value": "1,174", "unit": "件", "href": "#stats", "kind": "good"},
-            {"label": "临近时限", "value": "63", "unit": "件", "href": "#stats", "kind": "warn"},
-            {"label": "已超时限", "value": "7", "unit": "件", "href": "#stats", "kind": "bad"},
-            {"label": "按时办结率", "value": "99.2%", "note": "近 30 天"},
-            {"label": "平均用时", "value": "4.6", "unit": "个工作日"},
-        ],
+        "stats": _stats(),
         "themes": [
             "医保",
             "公积金",
