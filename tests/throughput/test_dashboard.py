@@ -307,7 +307,7 @@ def statements(client: Client, path: str) -> int:
         ("/throughput/tables/offices/", 10),
         ("/throughput/tables/matters/", 9),
         ("/throughput/cases/?measure=received", 11),
-        ("/throughput/cases/?measure=in_hand", 11),
+        ("/throughput/cases/?measure=in_hand", 10),
         ("/throughput/late/?light=red", 13),
         ("/throughput/late/?light=sent", 10),
     ],

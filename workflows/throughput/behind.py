@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, zip_longest
-from typing import Any, cast
+from itertools import zip_longest
+from typing import TypeVar, cast
 
 from django.db.models import F, Q, QuerySet
 from django.utils.dateparse import parse_datetime
@@ -21,7 +21,6 @@ from workflows.cases.flow import Flow
 from workflows.cases.models import Case, Event
 from workflows.cases.places import office_cards
 
-from . import figures
 from .directions import direction_label
 from .measures import FLOWS, LISTED, STOCKS, at_office, figure, stock_rows
 from .periods import ONE_DAY
@@ -29,9 +28,10 @@ from .scope import Scope
 from .viewers import Viewer
 from .words import OUTCOMES
 
+R = TypeVar("R")
 PAGE_SIZE = 50
-# Counting stops here: a list is to be read, and the day tables know the whole number.
-COUNTS_UP_TO = 10_000
+# More rows than this are for the tables, not for a file of cases.
+FILE_AT_MOST = 10_000
 
 
 @dataclass(frozen=True)
@@ -106,34 +106,25 @@ class Line:
 
 @dataclass(frozen=True)
 class Found:
-    """A page of the list. total counts all there are, seen those that this person may open.
-
-    A count over COUNTS_UP_TO that no day table knows is None.
-    """
+    """A page of the list, and where the next one begins."""
 
     lines: list[Line]
-    total: int | None
-    seen: int | None
     next: Place | None
 
 
 def found(
     question: Question, viewer: Viewer, *, now: dt.datetime, after: Place | None = None
 ) -> Found:
-    """One page of the cases behind a number. Five statements at most."""
+    """One page of the cases behind a number that this person may open. Three statements at most."""
+    mine = visible_to(viewer.actor).values("pk")
     if question.is_stock:
-        stock = cases_behind(question, now)
-        seen: QuerySet[Any] = stock.filter(pk__in=visible_to(viewer.actor).values("pk"))
-        cases = list(_stock_page(seen, after))
+        cases = list(_stock_page(cases_behind(question, now).filter(pk__in=mine), after))
         place = _next(cases, lambda case: Place(case.due_at, case.pk))
-        lines = lines_of(cases[:PAGE_SIZE], now)
-        return Found(lines, _count(stock, question), _count(seen), place)
-    events = events_behind(question)
-    seen = events.filter(case__in=visible_to(viewer.actor).values("pk"))
-    page = list(_event_page(seen, after))
+        return Found(lines_of(cases[:PAGE_SIZE], now), place)
+    page = list(_event_page(events_behind(question).filter(case__in=mine), after))
     place = _next(page, lambda event: Place(event.at, event.pk))
-    lines = lines_of([event.case for event in page[:PAGE_SIZE]], now, events=page)
-    return Found(lines, _count(events, question), _count(seen), place)
+    shown = page[:PAGE_SIZE]
+    return Found(lines_of([event.case for event in shown], now, events=shown), place)
 
 
 def events_behind(question: Question) -> QuerySet[Event]:
@@ -161,12 +152,12 @@ def cases_behind(question: Question, now: dt.datetime) -> QuerySet[Case]:
 
 
 def all_lines(question: Question, viewer: Viewer, *, now: dt.datetime) -> list[Line]:
-    """Every line that this person may see, up to COUNTS_UP_TO, for a download."""
+    """Every line that this person may see, up to FILE_AT_MOST, for a download."""
     mine = visible_to(viewer.actor).values("pk")
     if question.is_stock:
         stock = _stock_order(cases_behind(question, now).filter(pk__in=mine))
-        return lines_of(list(stock.select_related("matter")[:COUNTS_UP_TO]), now)
-    events = list(_event_order(events_behind(question).filter(case__in=mine))[:COUNTS_UP_TO])
+        return lines_of(list(stock.select_related("matter")[:FILE_AT_MOST]), now)
+    events = list(_event_order(events_behind(question).filter(case__in=mine))[:FILE_AT_MOST])
     return lines_of([event.case for event in events], now, events=events)
 
 
@@ -185,7 +176,7 @@ def lines_of(
     offices = office_cards(c.holder_office_id for c in cases if c.holder_office_id is not None)
     definitions = definitions_of(case.version_id for case in cases)
     lines = []
-    for case, event in zip_longest(cases, islice(events, len(cases))):
+    for case, event in zip_longest(cases, events):
         flow = cast(Flow, case)
         office = offices.get(case.holder_office_id or 0)
         light = case.light(now) if case.is_open else ""
@@ -219,26 +210,6 @@ def _about(event: Event) -> str:
     return " · ".join(words)
 
 
-def _count(rows: QuerySet[Any], question: Question | None = None) -> int | None:
-    """At most COUNTS_UP_TO by counting; beyond that what the day tables say, if they can."""
-    counted = rows.order_by()[: COUNTS_UP_TO + 1].count()
-    if counted <= COUNTS_UP_TO:
-        return counted
-    return _in_the_tables(question) if question else None
-
-
-def _in_the_tables(question: Question) -> int | None:
-    scope, period = question.scope, question.scope.period
-    if question.is_stock:
-        return cases_behind(question, dt.datetime.now(dt.UTC)).count()
-    if question.measure not in FLOWS or (scope.office_id is not None and scope.picks_matters):
-        return None
-    if scope.office_id is not None:
-        return sum(sums[question.measure] for _, _, sums in figures.by_office(scope))
-    days = figures.daily(scope, period.first, period.last)
-    return figures.sum_of(days, period.first, period.last)[question.measure]
-
-
 def _event_order(events: QuerySet[Event]) -> QuerySet[Event]:
     return events.select_related("case__matter").order_by("-at", "-id")
 
@@ -263,7 +234,6 @@ def _stock_page(cases: QuerySet[Case], after: Place | None) -> QuerySet[Case]:
     return _stock_order(cases).select_related("matter")[: PAGE_SIZE + 1]
 
 
-def _next(page: Sequence[Any], place: Any) -> Place | None:
-    """The last row shown, if there is another one after it."""
-    found_place: Place | None = place(page[PAGE_SIZE - 1]) if len(page) > PAGE_SIZE else None
-    return found_place
+def _next(page: Sequence[R], place: Callable[[R], Place]) -> Place | None:
+    """The place of the last row shown, if there is another one after it."""
+    return place(page[PAGE_SIZE - 1]) if len(page) > PAGE_SIZE else None

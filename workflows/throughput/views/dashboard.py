@@ -22,10 +22,9 @@ from ..figure_tables import TABLES
 from ..filters import ScopeForm
 from ..periods import ONE_DAY, one_day
 from ..tables import Table
+from ..totals import is_fresh
 from ..viewers import Viewer, for_viewers
 
-# Today is counted every half minute; older than this, something stands still.
-STALE = dt.timedelta(minutes=5)
 # Rows on the dashboard and on a page of a whole table.
 SHORT, LONG = {"offices": 12, "matters": 10, "stays": 10}, 100
 
@@ -102,7 +101,7 @@ def _address(board: Board, code: str, **more: str) -> str:
 
 def _as_of(board: Board) -> AsOf:
     at = board.counted_at
-    return AsOf(at, is_stale=at is None or board.now - at > STALE)
+    return AsOf(at, is_stale=not is_fresh(at, board.now))
 
 
 def _points(board: Board) -> list[Point]:

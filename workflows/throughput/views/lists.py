@@ -10,10 +10,11 @@ from django.views.decorators.http import require_safe
 from tongban.templatetags.formats import zh_datetime
 from workflows.cases.places import office_name
 
-from ..behind import COUNTS_UP_TO, Found, Line, Place, Question, all_lines, found
+from ..behind import FILE_AT_MOST, Line, Place, Question, all_lines, found
 from ..csv_files import csv_response
 from ..filters import ListForm
 from ..measures import STAY
+from ..totals import totals_of
 from ..viewers import Viewer, for_viewers
 
 HEADER = (
@@ -42,8 +43,8 @@ def cases(request: HttpRequest, viewer: Viewer) -> HttpResponse:
             "question": question,
             "office": office_name(question.scope.office_id),
             "page": page,
-            "hidden": _hidden(page),
-            "counts_up_to": COUNTS_UP_TO,
+            "totals": totals_of(question, viewer, now),
+            "file_at_most": FILE_AT_MOST,
             "now": now,
             "viewer": viewer,
             "csv_href": _address(question, format="csv"),
@@ -70,13 +71,6 @@ def _address(question: Question, **more: str | None) -> str:
     asked = {"measure": question.measure, "flow": question.flow, "state": question.state}
     wanted = {k: v for k, v in (asked | more).items() if v}
     return scope.address("/throughput/cases/", wanted)
-
-
-def _hidden(page: Found) -> int:
-    """How many of them this person may not open; 0 where either number is not known."""
-    if page.total is None or page.seen is None:
-        return 0
-    return max(0, page.total - page.seen)
 
 
 def _csv(question: Question, lines: list[Line]) -> HttpResponse:
