@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tests import journeys
-from tests.world import LIN_ID, SUBSIDY, World, answers_for
+from tests.portal.applying import Applying
+from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for
 from tongban.accounts.models import Posting, Substitution, User
 from tongban.accounts.substitutions import appoint
 from tongban.notices.models import Notice
@@ -19,6 +20,9 @@ from workflows.cases.models import Case, Document, Draft, Parcel, Party, TurnedA
 from workflows.cases.opening import PartyInput
 from workflows.cases.uploads import path_of
 
+PHONE = "13900000001"
+# Everything about a person that no page and no table holds as it is.
+CLEAR = (LIN_ID, PHONE, "13800000001", *(ANSWERS[k] for k in ("id_number", "phone", "bank_card")))
 # Who works at the two offices of the case that crosses the border.
 WINDOW = {"clerk_cq", "head_cq"}
 OWNER = {"clerk_sc", "head_sc"}
@@ -53,6 +57,8 @@ class Stage:
 
 def build_stage(world: World) -> Stage:
     _more_people(world)
+    world.citizen.id_number, world.citizen.phone = LIN_ID, PHONE
+    world.citizen.save()
     crossing = _crossing(world)
     stage = Stage(world, crossing, _local(world), crossing.matter.slug)
     stage.document = Document.objects.get(case=crossing, kind="receipt").number
@@ -60,7 +66,7 @@ def build_stage(world: World) -> Stage:
     stage.party = crossing.parties.get(role="applicant").pk
     stage.notice = Notice.objects.filter(user=world.citizen, channel="inbox").latest("pk").pk
     stage.file = _file(world, case=crossing).pk
-    stage.draft = _draft(world).pk
+    stage.draft = _draft(stage).pk
     stage.draft_file = _file(world, draft_key=stage.draft).pk
     _at_the_window(stage)
     stage.substitution = _substitution(world).pk
@@ -120,15 +126,10 @@ def _file(world: World, **of: object) -> Upload:
     return upload
 
 
-def _draft(world: World) -> Draft:
-    version = world.matter(SUBSIDY)
-    return Draft.objects.create(
-        user=world.citizen,
-        matter=version.matter,
-        version=version,
-        origin_region_id="500101",
-        answers={"on_behalf": "family", "window": world.office("500101", "service_center").pk},
-    )
+def _draft(stage: Stage) -> Draft:
+    """All filled in, to be handed in with one more press."""
+    applying = Applying(stage.client("citizen"), stage.world.matter(SUBSIDY))
+    return applying.whole(stage.world.office("500101", "service_center").pk).draft
 
 
 def _at_the_window(stage: Stage) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.site.addresses import ADDRESSES, EVERYBODY, Address, patterns
-from tests.site.stage import Stage
+from tests.site.stage import CLEAR, Stage
 
 # What a page that somebody may not see must not tell them; their own name stands in its head.
 NAMES = {"林晓梅": "citizen", "周晓燕": "daughter", "周德福": "", "路人乙": "", "林*梅": ""}
@@ -58,6 +58,8 @@ def _trouble(answer: HttpResponse, address: Address, who: str | None, path: str)
     status = answer.status_code
     # A file comes as a stream, which is read to its end.
     page = b"".join(answer if answer.streaming else [answer.content]).decode()
+    if clear := [number for number in CLEAR if number in page]:
+        return f"shows {clear} to anybody who looks over a shoulder"
     if who in address.may or (address.is_public and who is None):
         found = status == 405 if address.post_only else status in (200, 302)
         return "" if found and not _is_sign_in(answer) else f"not found ({status})"
