@@ -110,6 +110,19 @@ def test_a_page_of_an_earlier_moment_keeps_what_was_typed(
     looked_at(page)
 
 
+def test_large_text_fits_a_phone(
+    zone: World, mine: Callable[[str, int], Page], live_server: LiveServer
+) -> None:
+    journey = journeys.supplementing(zone)
+    page = mine("/my/", 360)
+    page.context.add_cookies([{"name": "large", "value": "1", "url": live_server.url}])
+    document = Document.objects.filter(case_id=journey.id).latest("id").number
+    case = f"/my/{journey.case.number}/"
+    for address in ("/my/", case, f"{case}supplement/", f"{case}clock/promise/",
+                    f"/documents/{document}/", "/progress/"):  # fmt: skip
+        looked_at(mine(address, 360))
+
+
 def test_a_supplement_by_keyboard_alone(zone: World, mine: Callable[[str, int], Page]) -> None:
     journey = journeys.reviewing(zone)
     journey.take("require_supplement", "clerk_sc", items="残疾人证\n户口簿", reason="看不清")
