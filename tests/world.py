@@ -147,13 +147,18 @@ class World:
         return perform(case.pk, step, actor=self.actor(by), data=data or {}, token=now.seq, at=at)
 
 
-def build_world() -> World:
-    """Everything but cases. About ten statements."""
+def forget_everything() -> None:
+    """Empty whatever this process remembers of a database that another test filled."""
     forget_calendars()
     forget_directory()
     forget_definitions()
     forget_regions()
     forget_offices()
+
+
+def build_world() -> World:
+    """Everything but cases. About ten statements."""
+    forget_everything()
     world = World()
     Province.objects.bulk_create(
         Province(code=code, name=name, short=short, platform=platform)

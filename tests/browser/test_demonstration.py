@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings as site
 from django.core.management import call_command
@@ -14,8 +12,8 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.looking import axe_clean, no_sideways_scroll, shot
+from tests.world import forget_everything
 from tongban.accounts.models import User
-from tongban.offices.calendar import forget_calendars
 from workflows.cases.models import Case, Party
 from workflows.cases.sweep import sweep_deadlines
 from workflows.flows.simulation.cast import gather
@@ -26,14 +24,12 @@ WIDTHS = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 360, "heigh
 
 
 @pytest.fixture
-def people(transactional_db: None, settings: Settings) -> Iterator[None]:
+def people(transactional_db: None, settings: Settings) -> None:
     """The real list of offices, and invented people who work in them."""
     settings.DEMONSTRATION = True
-    forget_calendars()
     for command in ("load_offices", "load_calendar", "load_people"):
         call_command(command, verbosity=0)
-    yield
-    forget_calendars()
+    forget_everything()
 
 
 @pytest.fixture

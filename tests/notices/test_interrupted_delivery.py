@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,8 +24,13 @@ from .conftest import PATIENCE, Mailbox, MailServer, Stall, owed_email, written
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOW = timezone.now()
-# When the claims of a worker that died "now" have run out, whatever the machine's pace.
+# When claims made at NOW have run out. A process of its own claims by the real clock: `later()`.
 LATER = NOW + CLAIM + timedelta(minutes=5)
+
+
+def later() -> datetime:
+    """When the claims of a process that died just now have run out."""
+    return timezone.now() + CLAIM + timedelta(minutes=5)
 
 
 def killed(process: subprocess.Popen[bytes]) -> None:
@@ -55,9 +60,9 @@ def test_a_celery_worker_killed_before_the_text_went_out_costs_nothing_but_time(
         killed(worker)
     mailbox.answer_to_recipient = lambda _: "250 OK"
 
-    assert deliver_due(now=LATER) == Delivered(sent=3)
+    assert deliver_due(now=later()) == Delivered(sent=3)
     assert len(mailbox.messages()) == len(notices)
-    assert deliver_due(now=LATER + timedelta(days=1)) == Delivered()
+    assert deliver_due(now=later() + timedelta(days=1)) == Delivered()
 
 
 def test_a_process_killed_after_the_text_went_out_leaves_a_notice_in_doubt(
@@ -79,12 +84,12 @@ def test_a_process_killed_after_the_text_went_out_leaves_a_notice_in_doubt(
     mailbox.arrived.get(timeout=PATIENCE)
     mailbox.answer_to_text = lambda _: "250 OK"
 
-    assert deliver_due(now=LATER) == Delivered(sent=1)
+    assert deliver_due(now=later()) == Delivered(sent=1)
 
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.state, second.state) == ("unsure", "delivered")
-    assert deliver_due(now=LATER + timedelta(days=1)) == Delivered()
+    assert deliver_due(now=later() + timedelta(days=1)) == Delivered()
     assert len(mailbox.messages()) == 1  # the second one; the first was taken out above
 
 
