@@ -62,6 +62,17 @@
     else wanted.click();
   });
 
+  /* A card reader ends with Enter: in a box with data-next it leads to the next one instead of sending the form. */
+  document.addEventListener("keydown", function (event) {
+    const box = event.target;
+    if (event.key !== "Enter" || event.isComposing || !box.matches("input[data-next]")) return;
+    const boxes = Array.from(box.form.elements).filter((each) => each.matches("input:not([type=hidden]), select, textarea"));
+    const next = boxes[boxes.indexOf(box) + 1];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+  });
+
   function showKeys() {
     document.documentElement.classList.toggle("keys-off", keysOff());
     document.querySelectorAll("[data-keys-switch]").forEach(function (button) {

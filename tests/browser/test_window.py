@@ -88,7 +88,7 @@ class Hand:
 def test_a_known_matter_from_card_to_receipt_without_a_mouse(
     page: Page, counter: str, zone: World
 ) -> None:
-    """林晓梅 has an account: fifty strokes, nineteen of them her bank card."""
+    """林晓梅 has an account: thirty-six strokes, nineteen of them her bank card."""
     page.goto(counter)
     scan(page, LIN_ID)
     expect(page.get_by_role("heading", level=1)).to_contain_text("办什么事")
@@ -142,6 +142,19 @@ def test_all_required_papers_are_ticked_at_once_and_the_rest_is_not(
     page.get_by_role("link", name=SUBSIDY).click()
     page.get_by_label("必要材料全部收到").check()
     expect(page.locator("input[name=c-papers]:checked")).to_have_count(2)
+
+
+def test_a_card_read_into_the_sheet_goes_on_to_the_next_box(
+    page: Page, counter: str, zone: World
+) -> None:
+    page.goto(counter)
+    scan(page, LIN_ID)
+    page.get_by_role("link", name=SUBSIDY).click()
+    page.get_by_label("残疾人身份证号").focus()
+    scan(page, ZHOU_ID)
+    expect(page.get_by_label("户籍所在区县")).to_be_focused()
+    expect(page.get_by_label("残疾人身份证号")).to_have_value(ZHOU_ID)
+    assert not Case.objects.exists()
 
 
 @pytest.mark.browser_context_args(java_script_enabled=False)

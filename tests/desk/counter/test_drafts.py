@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from PIL import Image
 from pytest_django import Settings
 
+from tests import journeys
 from tests.desk.conftest import text_of
 from tests.desk.counter.conftest import (
     COUNTER,
@@ -164,6 +167,60 @@ def test_what_was_typed_survives_the_turn_to_somebody_else(clerk: Client, window
     text = text_of(page)
     assert "留空即为申请人 5117**********0025" in text
     assert LIN_ID not in page.content.decode()
+
+
+def test_turning_somebody_away_keeps_what_was_typed_for_when_they_come_back(
+    clerk: Client, window: World
+) -> None:
+    key = scanned(clerk)
+    slug = window.matter(SUBSIDY).matter.slug
+    answer = clerk.post(visit_path(key), half(window, do="away"))
+    assert answer["Location"] == f"{COUNTER}turn-away/?visit={key}&matter={slug}"
+    assert Draft.objects.filter(pk=key).exists()
+
+
+def test_an_untouched_sheet_leaves_no_draft_behind(clerk: Client, window: World) -> None:
+    key = scanned(clerk)
+    version = window.matter(SUBSIDY)
+    untouched = {"c-matter": version.matter.slug, "c-version": version.pk, "do": "away",
+                 "household_region": "500101"}  # fmt: skip
+    assert clerk.post(visit_path(key), untouched)["Location"].startswith(f"{COUNTER}turn-away/")
+    assert not Draft.objects.exists()
+
+
+def test_the_start_page_takes_as_many_statements_for_twenty_drafts_as_for_one(
+    clerk: Client, window: World
+) -> None:
+    clerk.post(visit_path(scanned(clerk)), half(window))
+    clerk.get(COUNTER)
+    with CaptureQueriesContext(connection) as one:
+        clerk.get(COUNTER)
+    for _ in range(19):
+        clerk.post(visit_path(scanned(clerk)), half(window))
+    clerk.get(COUNTER)
+    with CaptureQueriesContext(connection) as twenty:
+        page = clerk.get(COUNTER)
+    assert text_of(page).count("接着办") == 20
+    assert len(one) == len(twenty) <= 7
+
+
+def test_the_sheet_takes_as_many_statements_with_many_cases_and_drafts_as_with_few(
+    clerk: Client, window: World
+) -> None:
+    key = scanned(clerk)
+    address = visit_path(key, f"?matter={window.matter(SUBSIDY).matter.slug}")
+    journeys.collected(window)
+    clerk.post(visit_path(scanned(clerk)), half(window))
+    clerk.get(address)
+    with CaptureQueriesContext(connection) as few:
+        clerk.get(address)
+    for _ in range(19):
+        journeys.collected(window)
+        clerk.post(visit_path(scanned(clerk)), half(window))
+    clerk.get(address)
+    with CaptureQueriesContext(connection) as many:
+        clerk.get(address)
+    assert len(few) == len(many) <= 14
 
 
 def test_a_draft_can_be_thrown_away(clerk: Client, window: World) -> None:

@@ -69,6 +69,7 @@ def test_one_sheet_makes_the_case_takes_the_papers_and_gives_the_receipt(
     assert case.number in text_of(page)
     assert receipt.number in text_of(page)
     assert f"/documents/{receipt.number}/" in page.content.decode()
+    assert clerk.get(f"/documents/{receipt.number}/").status_code == 200
     assert 'data-key="n"' in page.content.decode()
     assert not Draft.objects.exists()
 
@@ -307,7 +308,9 @@ def test_a_window_helps_with_what_is_decided_elsewhere(
     assert case.channel == "window"
     done = text_of(clerk.get(visit_path(key, "done/")))
     assert "已代为提交" in done
-    assert Document.objects.get(case=case, kind="receipt").number in done
+    receipt = Document.objects.get(case=case, kind="receipt")
+    assert receipt.number in done
+    assert clerk.get(f"/documents/{receipt.number}/").status_code == 200
     assert clerk.get(f"/desk/{case.number}/").status_code == 200
     assert at("clerk_elsewhere").get(f"/desk/{case.number}/").status_code == 404
 

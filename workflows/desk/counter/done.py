@@ -38,7 +38,7 @@ def handed_in(request: HttpRequest, window: Window, key: uuid.UUID) -> HttpRespo
         "applicant": mask_name(case.applicant_name),
         "receipt": receipts.order_by("-id").first(),
         "papers": list(case.materials.exclude(status="owed").order_by("id")),
-        "owed": list(case.materials.filter(status="owed").order_by("id")),
+        "owed": list(case.materials.filter(status="owed", is_required=True).order_by("id")),
         "state": case.state_label(definition_of(case.version_id)),
         "owner": office_name(case.office_of(case.OWNER_SEAT)),
         "holder": office_name(case.holder_office_id),

@@ -16,6 +16,7 @@ from django import forms
 
 from matters.catalogue.answers import MASKS, purpose_of
 from matters.catalogue.definition import Definition, FormField
+from matters.catalogue.form_fields import CompactField
 from matters.catalogue.forms import MatterForm, form_for, opened_data
 from matters.catalogue.regions import region_choices
 from tongban.accounts.identity import is_resident_id
@@ -97,6 +98,9 @@ def shown_form(
             field.widget.attrs["class"] = "choices-inline"
         if isinstance(field.widget, forms.Textarea):
             field.widget.attrs["rows"] = 2
+        if isinstance(field, CompactField):
+            # A card reader ends with Enter: it leads on to the next box and hands nothing in.
+            field.widget.attrs["data-next"] = ""
         if code in known:
             field.required = field.widget.is_required = False
             field.help_text = f"{field.help_text} 留空即为{known[code].shown}".strip()

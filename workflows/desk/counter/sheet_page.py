@@ -64,7 +64,7 @@ def _sent(
     request: HttpRequest, window: Window, visit: Visit, version: MatterVersion
 ) -> HttpResponse:
     """A sheet came back: hand it in, or keep it as a draft (and go on to 代办)."""
-    to_hand_in = request.POST.get("do") not in ("save", "for")
+    to_hand_in = request.POST.get("do") not in ("save", "for", "away")
     sheet = sheet_of(
         visit, version, office_of(window, visit), request.POST, is_draft=not to_hand_in
     )
@@ -107,15 +107,21 @@ def _hand_in(request: HttpRequest, window: Window, sheet: Sheet) -> HttpResponse
 
 
 def _keep(request: HttpRequest, window: Window, sheet: Sheet) -> HttpResponse:
+    """Keep the draft and stay, or go on: to the applicant's card, or to 不予收件."""
+    matter = urlencode({"matter": sheet.version.matter.slug})
+    away = f"{reverse('desk:turn_away')}?visit={sheet.visit.key}&{matter}"
+    if request.POST["do"] == "away" and sheet.is_untouched:
+        return redirect(away)
     draft = saved(sheet, by=window.user)
     for problem in taken(request, sheet, by=window.user):
         sheet.papers.add_error("papers", problem)
     if not sheet.is_right:
         messages.warning(request, "草稿已保存；下面标出的内容有误，没有存入。")
         return shown(request, window, sheet, draft)
+    if request.POST["do"] == "away":
+        return redirect(away)
     if request.POST["do"] == "for":
-        address = reverse("desk:behalf", args=[draft.pk])
-        return redirect(f"{address}?{urlencode({'matter': draft.matter.slug})}")
+        return redirect(f"{reverse('desk:behalf', args=[draft.pk])}?{matter}")
     messages.success(request, "草稿已保存，本单位同事都可以接着办。")
     return redirect("desk:visit", draft.pk)
 

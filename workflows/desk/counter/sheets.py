@@ -62,6 +62,14 @@ class Sheet:
         return not any(form.errors for form in self.forms)
 
     @property
+    def is_untouched(self) -> bool:
+        """Nothing was typed but what stood there: the regions, and words about a right to act."""
+        regions = {field.code for field in self.definition.fields if field.kind == "region"}
+        answers = [a for code, a in self.typed.items() if code not in regions]
+        names = [self.people.cleaned_data.get(name) for name in ("name", "for_name", "phone")]
+        return self.visit.draft is None and self.is_right and not any([*answers, *names])
+
+    @property
     def parties(self) -> list[PartyInput]:
         """The people as they are known by now, the applicant first; names may still be missing."""
         typed = self.people.cleaned_data

@@ -25,7 +25,7 @@ LATE_AFTER = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class ParcelLine:
-    """A parcel in a list: how many cases and papers in it are not signed for yet."""
+    """A parcel in a list, with how many cases and papers it carries."""
 
     parcel: Parcel
     sender: str
