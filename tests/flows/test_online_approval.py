@@ -123,3 +123,11 @@ def test_what_nobody_published_has_no_clock(world: World) -> None:
     case = journey.case
     assert case.clocks == {}
     assert case.light(at("2027-05-11 09:00")) == "none"
+
+
+def test_a_claim_ends_with_its_stage_so_that_a_colleague_can_go_on(
+    licence: journeys.Journey,
+) -> None:
+    licence.take("accept", "hr_sc").take("claim", "hr_sc").take("approve", "hr_sc", opinion="好")
+    assert licence.case.claimed_by_id is None
+    assert licence.take("approve", "hr_sc_2", opinion="同意").case.outcome == "done"

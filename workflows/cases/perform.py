@@ -160,7 +160,8 @@ def _settle(act: Act, came_from: tuple[str, str]) -> None:
     case, state = act.case, act.case.current
     holder = case.holder_in(state, act.definition)
     office_id = case.office_of(holder)
-    if office_id != case.holder_office_id:
+    # The next stage is somebody else's: who decided the last one may not decide it too.
+    if office_id != case.holder_office_id or case.stage != came_from[1]:
         case.claimed_by_id = None
     case.holder, case.holder_office_id = holder, office_id
     if act.step.decides and act.actor.user_id is not None:
