@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -50,10 +51,10 @@ SETTINGS = {
 }
 
 
-def open_in(world: World, flow: str) -> Case:
-    """A case of that flow, with a co-applicant and a beneficiary."""
+def open_in(world: World, flow: str, **changes: Any) -> Case:
+    """A case of that flow, with a co-applicant and a beneficiary; changes: to its matter's definition."""
     setting = SETTINGS[flow]
-    version = world.matter(setting.matter)
+    version = world.matter(setting.matter, **changes)
     asked = [f["code"] for f in version.definition["fields"] if f["kind"] == "region"]
     regions = {code: setting.answers[str(n)] for n, code in enumerate(asked) if setting.answers}
     parties = [

@@ -54,8 +54,9 @@ def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
     if act.pauses_changed:
         case.clocks["pauses"] = case.clocks.get("pauses", 0) + 1
         touched.update(CLOCKS)
-    pauses = pauses_of(case) if touched and case.clocks.get("pauses") else []
-    for clock in touched & case.clocks.keys():
+    running_on = touched & case.clocks.keys()
+    pauses = pauses_of(case) if running_on and case.clocks.get("pauses") else []
+    for clock in running_on:
         derive(case, clock, pauses, act.definition)
     if act.recounts:
         _recount(act)

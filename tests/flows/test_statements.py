@@ -1,0 +1,269 @@
+"""What a step costs: four statements, and what its own body and form need; six at most where it paused.
+
+Every step of every flow, along ways that cases take. The actor, read afresh, is counted; BEGIN, COMMIT
+and savepoints are not. What a step needs of its own stands here: one that begins to need more says so.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from inspect import unwrap
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests import journeys
+from tests.flows.settings import actors_in, open_in
+from tests.world import ZHOU_ID, World, at
+from tongban.accounts.models import User
+from tongban.offices.calendar import calendar_for
+from tongban.offices.models import Office
+from workflows.cases.models import Case, Enquiry
+from workflows.cases.perform import perform
+from workflows.cases.places import office_cards
+from workflows.cases.registry import flows
+
+# The actor, the case under its lock, its parties, and the one that writes.
+ALWAYS = 4
+# A case that was ever suspended has its pauses read, once for its clocks and once at its end.
+AT_MOST = 6
+NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step, who takes it, how many statements are its own, and what is given to its form."""
+
+    step: str
+    by: str
+    own: int
+    data: Mapping[str, Any] | Callable[[Case], Mapping[str, Any]] = field(default_factory=dict)
+
+
+def reason(step: str, by: str, own: int = 0) -> Taken:
+    return Taken(step, by, own, {"reason": "示范理由"})
+
+
+def person(username: str) -> Callable[[Case], Mapping[str, Any]]:
+    def chosen(_case: Case) -> Mapping[str, Any]:
+        who = User.objects.get(username=username).pk
+        return {"to": who, "colleague": who, "question": "请复核"}
+
+    return chosen
+
+
+def office(code: str) -> Callable[[Case], Mapping[str, Any]]:
+    def chosen(_case: Case) -> Mapping[str, Any]:
+        return {"office": Office.objects.get(code=code).pk, "reason": "转办", "question": "请会签"}
+
+    return chosen
+
+
+def papers(case: Case) -> Mapping[str, Any]:
+    return {"identity_checked": "on", "papers": journeys.papers_of(case)}
+
+
+def arrived(case: Case) -> Mapping[str, Any]:
+    return {"arrived": journeys.on_the_road(case)}
+
+
+def owed(case: Case) -> Mapping[str, Any]:
+    return {"items": journeys.owed_papers(case)}
+
+
+def enquiry(case: Case) -> Mapping[str, Any]:
+    return {"enquiry": Enquiry.objects.filter(case=case)[0].pk, "text": "已答复"}
+
+
+def money(case: Case) -> Mapping[str, Any]:
+    keys = {"letter_number": case.facts["letter"], "id_number": ZHOU_ID}
+    return {**keys, "amount": "12034.56", "voucher": "DZ0001"}
+
+
+def wrong_money(case: Case) -> Mapping[str, Any]:
+    return {**money(case), "amount": "1.00"}
+
+
+def unserved(case: Case) -> Mapping[str, Any]:
+    return {"way": "inbox", "document": case.facts["unserved"][0]}
+
+
+OPINION = {"opinion": "同意", "agrees": "yes"}
+SUPPLEMENT = {"items": "残疾人证", "reason": "缺"}
+PHONE = {"way": "phone", "succeeded": "yes", "receiver": "林晓梅"}
+SENT = {"amount": "12034.56", "voucher": "LS0001"}
+SHEET = {"principal": "12000.00", "interest": "34.56", "months": "30", "loan_uses": "0"}
+POST, BACK = (
+    {"way": "post", "waybill": "EMS0000000001"},
+    {"way": "parcel", "waybill": "EMS0000000002"},
+)
+ELECTRONIC = {"way": "electronic"}
+ACCEPTED = (
+    Taken("collect", "collector", 4, papers),
+    Taken("forward", "collector", 0, ELECTRONIC),
+    Taken("accept", "township", 1),
+)
+
+WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
+    "collect_forward": (
+        (
+            Taken("claim", "collector", 0),
+            Taken("release", "collector", 0),
+            Taken("collect", "collector", 4, papers),
+            Taken("forward", "collector", 5, POST),
+            Taken("sign", "township", 5, arrived),
+            Taken("accept", "township", 1),
+            Taken("approve", "township", 0, OPINION),
+            Taken("approve", "owner", 0, OPINION),
+            Taken("feed_back", "owner", 5, BACK),
+            Taken("sign_result", "collector", 4, arrived),
+            Taken("hand_over", "collector", 0, {"receiver": "林晓梅"}),
+            Taken("rate", "applicant", 1, {"level": "5"}),
+        ),
+        (
+            *ACCEPTED,
+            Taken("require_supplement", "township", 3, SUPPLEMENT),
+            Taken("record_service", "township", 2, PHONE),
+            Taken("supplement", "applicant", 5, owed),
+            Taken("approve", "township", 0, OPINION),
+            Taken("approve", "owner", 0, OPINION),
+            Taken("feed_back", "owner", 5, BACK),
+        ),
+        (
+            *ACCEPTED,
+            Taken("ask_colleague", "township", 1, person("collect-forward-township-head")),
+            Taken("give_opinion", "head of township", 0, OPINION),
+            Taken("ask_office", "township", 1, office("511702-transport")),
+            Taken("drop_opinions", "head of township", 0),
+            Taken("disapprove", "township", 1, {"reason": "不符"}),
+            Taken("feed_back", "township", 1, ELECTRONIC),
+            Taken("serve", "system", 2, unserved),
+        ),
+        (
+            *ACCEPTED,
+            Taken("ask_office", "township", 1, office("511702-transport")),
+            Taken("countersign", "transport", 0, OPINION),
+            Taken("recount", "system", 0),
+        ),
+        (
+            Taken("remark", "collector", 0, {"text": "已核对"}),
+            Taken("ask", "applicant", 3, {"kind": "question", "text": "到哪里了"}),
+            Taken("urge", "owner's supervisor", 3, {"text": "请加快"}),
+            Taken("answer", "collector", 2, enquiry),
+            Taken("reassign", "head of collector", 1, person("collect-forward-collector-clerk")),
+            Taken("pass_on", "collector", 1, office("500101-justice")),
+        ),
+        (reason("turn_back", "collector"),),
+        (reason("withdraw", "applicant"),),
+    ),
+    "online_approval": (
+        (
+            Taken("require_supplement", "owner", 3, SUPPLEMENT),
+            Taken("supplement", "applicant", 5, owed),
+            Taken("accept", "owner", 1),
+            Taken("start_special", "owner", 2, {"procedure": "专家评审", "reason": "需评审"}),
+            reason("end_special", "owner", 1),
+            reason("extend", "head of owner", 1),
+            Taken("approve", "owner", 0, OPINION),
+            Taken("approve", "head of owner", 1, OPINION),
+            Taken("deliver", "owner", 0, {"way": "counter", "receiver": "林晓梅"}),
+        ),
+        (Taken("deem_accepted", "system", 1), reason("disapprove", "owner", 1)),
+        (reason("refuse", "owner", 1),),
+        (
+            Taken("require_supplement", "owner", 3, SUPPLEMENT),
+            reason("withdraw", "applicant"),
+        ),
+        (
+            Taken("require_supplement", "owner", 3, SUPPLEMENT),
+            Taken("record_service", "owner", 2, PHONE),
+            reason("give_up", "owner"),
+        ),
+    ),
+    "household_move": (
+        (
+            Taken("accept", "move_in", 1),
+            Taken("permit", "move_in", 0, {"permit_number": "ZQ12345678", "opinion": "符合"}),
+            reason("object_to_move", "move_out"),
+            reason("send_again", "move_in"),
+            Taken(
+                "register_out", "move_out", 0, {"certificate_number": "QY12345678", "contact": "张"}
+            ),
+            Taken("register_in", "move_in", 1, {"book": "new", "receiver": "林晓梅"}),
+        ),
+        (Taken("accept", "move_in", 1), reason("disapprove", "move_in", 1)),
+        (reason("withdraw", "applicant"),),
+    ),
+    "fund_transfer": (
+        (
+            Taken("accept", "receiving", 1, {"checked": "on"}),
+            Taken("object_to_transfer", "sending", 0, {"code": "not_sealed", "reason": "请封存"}),
+            reason("send_letter_again", "receiving"),
+            Taken("confirm", "sending", 0, {"released": "on"}),
+            Taken("send_sheet", "sending", 0, SHEET),
+            Taken("send_money", "sending", 0, SENT),
+            reason("bank_refuses", "sending"),
+            Taken("send_money", "sending", 0, SENT),
+            Taken("money_arrives", "receiving", 0, wrong_money),
+            reason("return_money", "receiving"),
+            Taken("send_money", "sending", 0, SENT),
+            Taken("money_arrives", "receiving", 0, wrong_money),
+            reason("match_by_hand", "receiving"),
+            Taken("conclude", "receiving", 1),
+        ),
+        (
+            Taken("accept", "receiving", 1, {"checked": "on"}),
+            Taken("object_to_transfer", "sending", 0, {"code": "not_sealed", "reason": "请封存"}),
+            reason("disapprove", "receiving", 1),
+        ),
+        (reason("refuse", "receiving", 1),),
+        (reason("withdraw", "applicant"),),
+    ),
+}
+EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
+
+
+@pytest.mark.parametrize(("flow", "nth"), EVERY_WAY)
+def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
+    world.people["father"] = User.objects.create(username="father", name="周德福", password="!")
+    case = open_in(world, flow, supplement="5G")
+    actors = actors_in(world, flow) | {"transport": world.actor("transport_sc")}
+    _warm(case)
+    now = at("2026-05-11 09:00")
+    for taken in WAYS[flow][nth]:
+        case = Case.objects.get(pk=case.pk)
+        # Long enough for a timer and a supplement's limit to run out.
+        now += dt.timedelta(days=120) if taken.step in ("deem_accepted", "give_up") else HOUR
+        data = taken.data(case) if callable(taken.data) else taken.data
+        with CaptureQueriesContext(connection) as captured:
+            done = perform(
+                case.pk, taken.step, actor=actors[taken.by], data=data, token=case.seq, at=now
+            )
+        said = [q["sql"] for q in captured if not q["sql"].startswith(NOT_COUNTED)]
+        # The system has no account to read.
+        beyond = len(said) - taken.own + (taken.by == "system")
+        paused = bool(done.case.clocks.get("pauses"))
+        assert beyond == ALWAYS or (paused and ALWAYS < beyond <= AT_MOST), (taken, said)
+
+
+HOUR = dt.timedelta(hours=1)
+
+
+def _warm(case: Case) -> None:
+    """What every process knows after its first minute: names of offices, and the calendars."""
+    office_cards(Office.objects.values_list("pk", flat=True))
+    for place in case.seats.values():
+        calendar_for(place["region"])
+
+
+def test_every_step_of_every_flow_is_counted() -> None:
+    """A step that several flows share is the same body: it is counted in one of them."""
+    bodies = {
+        (flow.CODE, step): unwrap(getattr(flow, step)) for flow in flows() for step in flow.STEPS
+    }
+    counted = {bodies[flow, taken.step] for flow, ways in WAYS.items() for w in ways for taken in w}
+    assert {where for where, body in bodies.items() if body not in counted} == set()
