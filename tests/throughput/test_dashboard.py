@@ -187,7 +187,7 @@ def test_what_the_night_found_stands_on_the_page(world: World, looking: SignedIn
     found = row(client.get(PAGE), "2026年9月21日")
     assert row(client.get(PAGE), "2026年9月21日 周一")["收件"] == "1"
     assert "近十天的更正" in text_of(client.get(PAGE))
-    assert re.search(r"按方向 渝→川 收件 9 1", text_of(client.get(PAGE))), found
+    assert re.search(r"按方向 渝→川 · 异地代收代办 收件 9 1", text_of(client.get(PAGE))), found
 
 
 def test_a_filter_narrows_everything_and_stays_in_the_links(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 960, 260
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 14, 30
+LEFT, RIGHT, TOP, BOTTOM = 48, 32, 14, 30
 LABELS_AT_MOST = 10
 # Side of the square, and radius of the circle, that mark a day.
 MARK, RADIUS = 7, 3.5

@@ -14,6 +14,7 @@ from .directions import direction_label
 from .measures import FLOWS
 from .models import Difference, Recount
 from .periods import ONE_DAY
+from .words import MODES
 
 SHOWN = 20
 TABLES = {
@@ -91,6 +92,7 @@ def _figure(code: str) -> str:
 
 def _where(key: dict[str, Any], matters: dict[int, str]) -> str:
     words = [direction_label(key["origin_province"], key["owner_province"])]
+    words.append(MODES.get(key["mode"], key["mode"]))
     if "matter_id" in key:
         words.append(matters.get(key["matter_id"], f"事项 {key['matter_id']}"))
     if office_id := key.get("office_id"):

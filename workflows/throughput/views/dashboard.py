@@ -92,7 +92,8 @@ def table(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
 def _board(request: HttpRequest, viewer: Viewer) -> tuple[Board, ScopeForm]:
     now = timezone.now()
     form = ScopeForm(request.GET, viewer=viewer, today=timezone.localdate(now))
-    return Board(viewer, form.scope, now), form
+    # Only lists are of one office.
+    return Board(viewer, form.scope.but(office_id=None), now), form
 
 
 def _address(board: Board, code: str, **more: str) -> str:
