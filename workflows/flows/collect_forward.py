@@ -135,7 +135,10 @@ class CollectForward(ReviewSteps, Flow):
     @step("签收", source="in_transit", target="received", by=STAGE, form=SignForm,
           tone="primary", done="属地已签收")  # fmt: skip
     def sign(self, act: Act) -> None:
-        """By the office it was sent to, paper by paper; what isn't there is named. From this day the owner's five days run. Five statements."""
+        """By the office it was sent to, paper by paper; what isn't there is named.
+
+        From this day the owner's five days run. Five statements.
+        """
         self.received_on = act.today
         arrived, missing = sign_for(
             self,

@@ -55,7 +55,6 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "mode_words": MODES[version.mode],  # type: ignore[index]  # a Mode, stored as text
         "sides": sides(version, definition),
         "flow": version.flow,
-        "definition": definition,
         "facts": facts(matter, definition),
         "times": times(definition),
         "stages": stage_rows(definition),
