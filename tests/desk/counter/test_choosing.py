@@ -45,6 +45,12 @@ def test_a_digit_beyond_the_list_searches(clerk: Client) -> None:
     assert "q=7" in choose(clerk, scanned(clerk), "7", "first-slug")["Location"]
 
 
+def test_digits_that_are_no_line_search_too(clerk: Client) -> None:
+    key = scanned(clerk)
+    for typed in ("0050", "0010", "10", "0"):
+        assert f"q={typed}" in choose(clerk, key, typed, "first-slug")["Location"]
+
+
 def test_initials_lead_to_the_one_matter_they_mean(clerk: Client, window: World) -> None:
     key = scanned(clerk)
     slug = window.matter(SUBSIDY).matter.slug
