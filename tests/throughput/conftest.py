@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import unescape
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.throughput.days import NOON
@@ -50,32 +50,32 @@ class Linked:
     value: int
 
 
-def linked_on(page: HttpResponse) -> list[Linked]:
+def linked_on(page: Any) -> list[Linked]:
     """Every number of cases on a page that is a link."""
     found = LINKED.findall(page.content.decode())
     return [Linked(unescape(href), int(value.replace(",", ""))) for href, value in found]
 
 
-def total_of(page: HttpResponse) -> int:
+def total_of(page: Any) -> int:
     """How many cases a list says that there are."""
     match = TOTAL.search(page.content.decode())
     assert match is not None, text_of(page)
     return int(match[1].replace(",", ""))
 
 
-def numbers_on(page: HttpResponse) -> list[str]:
+def numbers_on(page: Any) -> list[str]:
     """The case numbers of a list, in its order."""
     return LISTED.findall(page.content.decode())
 
 
-def card(page: HttpResponse, label: str) -> str:
+def card(page: Any, label: str) -> str:
     """What stands on the card of that name: its number, unit, note and meaning."""
     html = page.content.decode()
     start = html.index(f"{label}</span>", html.index(f'stat-label">{label}<'))
     return _words(html[start : html.index("</li>", start)])
 
 
-def row(page: HttpResponse, name: str) -> dict[str, str]:
+def row(page: Any, name: str) -> dict[str, str]:
     """The cells of the first row whose heading holds `name`, by their column."""
     for html in re.findall(r"<tr.*?</tr>", page.content.decode(), re.S):
         cells = re.findall(r'<t[hd][^>]*data-label="([^"]*)"[^>]*>(.*?)</t[hd]>', html, re.S)
@@ -88,7 +88,7 @@ def row(page: HttpResponse, name: str) -> dict[str, str]:
     raise AssertionError(f"no row {name}")
 
 
-def text_of(page: HttpResponse) -> str:
+def text_of(page: Any) -> str:
     """What a person reads, tags taken away."""
     return _words(page.content.decode())
 

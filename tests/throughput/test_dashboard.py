@@ -32,7 +32,7 @@ from workflows.throughput.models import DayDirection
 PAGE = "/throughput/"
 TODAY = "2026-09-22 09:00"
 YESTERDAY = "2026-09-21 09:00"
-WITHIN_SC = {"origin_region": "511703"}
+WITHIN_SC = "511703"
 
 
 def busy_days(world: World) -> None:
@@ -49,7 +49,7 @@ def busy_days(world: World) -> None:
     journeys.begin(world, when=TODAY).take("withdraw", "citizen", reason="不办了")
     journeys.supplementing(world, when=TODAY, waybill="EMS0000000006")
     journeys.begin(world, when=TODAY)
-    world.open(SUBSIDY, at=at(TODAY), **WITHIN_SC)
+    world.open(SUBSIDY, at=at(TODAY), origin_region=WITHIN_SC)
     world.open(ORPHAN, at=at(TODAY))
     late = journeys.reviewing(world, when="2026-08-03 09:00", waybill="EMS0000000007")
     assert late.case.light(NOON) == "red"

@@ -112,7 +112,7 @@ def test_a_second_person_sees_that_the_office_has_been_asked(
 def test_without_words_nothing_is_sent(late_case: Case, looking: SignedIn) -> None:
     page = urge(looking("supervisor_sc"), late_case, text="")
     assert page.status_code == 422  # type: ignore[attr-defined]
-    assert "请写明督办要求" in text_of(page)  # type: ignore[arg-type]
+    assert "请写明督办要求" in text_of(page)
     assert not Enquiry.objects.exists()
 
 
