@@ -100,7 +100,9 @@ def test_instants_are_told_in_the_words_and_the_time_of_the_two_provinces() -> N
     assert "整件最迟 2026年12月10日 15:30 办结" in body
 
 
-@pytest.mark.parametrize("due", ["soon", "2026-12-05", "2026-13-45T16:00:00Z", "2026-12-05T16:00:00", 7, None])
+@pytest.mark.parametrize(
+    "due", ["soon", "2026-12-05", "2026-13-45T16:00:00Z", "2026-12-05T16:00:00", 7, None]
+)
 def test_what_is_no_instant_is_left_unsaid(due: object) -> None:
     body = render(notice("accepted", {"number": "CY1", "matter": "户口迁移", "due": due})).body
 
