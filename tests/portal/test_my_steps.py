@@ -96,6 +96,21 @@ def test_a_double_click_counts_once_and_is_said_kindly(mine: Mine) -> None:
     assert Enquiry.objects.count() == 1
 
 
+def test_another_question_typed_after_going_back_is_not_taken_for_the_first_and_lost(
+    mine: Mine,
+) -> None:
+    token = mine.case.seq
+    mine.post("ask/", token, kind="nudge", text="请快一点")
+    answer = mine.post("ask/", token, kind="question", text="要带什么？")
+    assert answer.status_code == 409
+    page = words(answer)
+    assert "您刚才已经提交过一次，内容与这次不同。" in page
+    assert "要带什么？" in page
+    assert Enquiry.objects.count() == 1
+    mine.post("ask/", kind="question", text="要带什么？")
+    assert Enquiry.objects.count() == 2
+
+
 @pytest.mark.parametrize("token", ["", "x", "-1", "9" * 40, "1e3", "٣", "None"])
 def test_a_mangled_token_is_as_good_as_an_old_one(mine: Mine, token: str) -> None:
     answer = mine.post("ask/", token, kind="nudge", text="请快一点")

@@ -10,11 +10,14 @@ from django.forms import Form
 from django.http import Http404
 
 from workflows.cases.declarations import Step
+from workflows.cases.models import Event
 from workflows.cases.perform import CaseGone, Done, InvalidData, NotAllowed, Stale, perform
+from workflows.cases.verdicts import verdict
 
 from .door import Visit, visit_of
 from .told import news_of
 
+ANOTHER = "您刚才已经提交过一次，内容与这次不同。"
 NOTHING_CHANGED = "这次操作没有生效，您填写的内容还在下面。请看过最新情况，再决定是否提交。"
 
 
@@ -46,11 +49,22 @@ def attempt(visit: Visit, step: Step, data: Mapping[str, Any], token: int) -> Do
     except NotAllowed:
         return Refused(_now(visit), is_forbidden=True)
     except Stale as stale:
-        last = stale.last
+        last, now = stale.last, _now(visit)
         if last and (last.actor_id, last.step, last.seq) == (visit.user_id, step.code, token + 1):
-            raise Again from None
-        now = _now(visit)
+            if not _says_something_else(now, step, data, last):
+                raise Again from None
+            return Refused(now, news=f"{ANOTHER}{NOTHING_CHANGED}")
         return Refused(now, news=f"{news_of(now.situation, last)}{NOTHING_CHANGED}")
+
+
+def _says_something_else(now: Visit, step: Step, data: Mapping[str, Any], last: Event) -> bool:
+    """The step can be taken again, and what is sent is not what was recorded: back, and typed anew."""
+    if step.form is None or not verdict(now.situation, step).allowed:
+        return False
+    form = step.form(data, situation=now.situation)  # type: ignore[call-arg]
+    if not form.is_valid():
+        return True
+    return any(str(last.data.get(name)) != str(value) for name, value in form.cleaned_data.items())
 
 
 def token_in(visit: Visit) -> int:
