@@ -105,7 +105,7 @@ def test_a_case_is_accessible_and_fits_at_every_turn(
     here = f"{at_desk}/desk/{journey.case.number}/"
     page.goto(here)
     for closed in page.locator("details").all():
-        closed.locator("summary").click()
+        closed.locator("summary").first.click()
     fits(page, width)
     shot(page, f"desk-case-{width}")
     for step in ("disapprove", "extend", "answer", "look/party.1.phone", "remark"):

@@ -208,7 +208,7 @@ def test_every_page_of_the_window_is_accessible_and_fits(
     expect(page.get_by_text("5117**********0025")).to_be_visible()
     page.get_by_role("link", name=SUBSIDY).first.click()
     for closed in page.locator("details").all():
-        closed.locator("summary").click()
+        closed.locator("summary").first.click()
     fits(page, width)
     page.get_by_role("button", name="存草稿").click()
     expect(page.get_by_text("草稿已保存")).to_be_visible()

@@ -1,6 +1,5 @@
 """Finding a matter as people call it."""
 
-import time
 from typing import Any
 
 import pytest
@@ -85,12 +84,3 @@ def test_a_search_takes_few_statements(catalogue: Loaded) -> None:
             for version in find(typed):
                 assert version.matter.department.name
         assert len(queries) <= most
-
-
-def test_a_search_answers_at_once(catalogue: Loaded) -> None:
-    find("医宝报销")
-    started = time.perf_counter()
-    for _ in range(5):
-        find("医宝报销")
-        find("户口")
-    assert (time.perf_counter() - started) / 10 < 0.05
