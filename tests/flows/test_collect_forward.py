@@ -168,6 +168,14 @@ def test_all_that_was_asked_for_is_handed_in_at_once(world: World) -> None:
     assert partial.value.form.errors["items"] == ["请一次补齐告知书所列的全部材料"]
 
 
+def test_a_whole_page_is_no_name_of_a_paper_to_supplement(world: World) -> None:
+    journey = journeys.reviewing(world)
+    with pytest.raises(InvalidData) as too_long:
+        journey.take("require_supplement", "clerk_sc", items=f"残疾人证\n{'长' * 201}", reason="缺")
+    assert too_long.value.form.errors["items"] == ["每项最多 200 字，详细要求请写在理由里"]
+    journey.take("require_supplement", "clerk_sc", items="长" * 200, reason="缺")
+
+
 def test_a_person_who_never_answers_is_returned_only_after_the_time_is_over(world: World) -> None:
     matter = world.matter(SUBSIDY, supplement="5G")
     journey = journeys.supplementing(world, matter=matter, when="2026-05-11 09:00")

@@ -11,6 +11,7 @@ from workflows.cases.forms import StepForm, choices_of
 from workflows.cases.models import Material
 
 MOST_ITEMS = 20
+LONGEST_ITEM = 200  # it becomes the name of a paper on the case's list
 
 
 class SupplementDemandForm(StepForm):
@@ -33,6 +34,8 @@ class SupplementDemandForm(StepForm):
         lines = [line.strip() for line in self.cleaned_data["items"].splitlines() if line.strip()]
         if len(lines) > MOST_ITEMS:
             raise forms.ValidationError(f"最多列 {MOST_ITEMS} 项，请合并")
+        if any(len(line) > LONGEST_ITEM for line in lines):
+            raise forms.ValidationError(f"每项最多 {LONGEST_ITEM} 字，详细要求请写在理由里")
         return list(dict.fromkeys(lines))
 
 
