@@ -150,16 +150,3 @@ def test_without_the_lock_on_the_draft_both_would_fit(
     owner = two_provinces.people["citizen"].pk
     at_once(send(ready, owner, b"one"), send(ready, owner, b"two"))
     assert Upload.objects.count() == 2
-
-
-def test_two_pages_saved_at_once_both_stay(two_provinces: World, ready: Applying) -> None:
-    def save(page: str, **data: str) -> Callable[[], object]:
-        client = signed_in(two_provinces.people["citizen"])
-        return lambda: client.post(f"/apply/{ready.key}/{page}", data).status_code
-
-    results = at_once(
-        save("papers/identity/way/", way="shared"),
-        save("papers/disability_card/way/", way="shared"),
-    )
-    assert results == [302, 302]
-    assert ready.draft.answers["papers"] == {"identity": "shared", "disability_card": "shared"}
