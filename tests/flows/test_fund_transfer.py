@@ -69,6 +69,19 @@ def test_the_sum_sent_is_the_sum_on_the_sheet(transfer: journeys.Journey) -> Non
     assert short.value.form.errors["amount"] == ["划转金额应等于账户信息表合计 12034.56 元"]
 
 
+def test_a_sum_has_two_decimals_however_it_was_typed(transfer: journeys.Journey) -> None:
+    transfer.take("accept", "fund_cq", checked="on").take("confirm", "fund_sc", released="on")
+    typed = {**SHEET, "principal": "1.2E4", "interest": "34.5"}
+    sheet = transfer.take("send_sheet", "fund_sc", **typed).case.facts["sheet"]
+    assert (sheet["principal"], sheet["interest"], sheet["total"]) == (
+        "12000.00", "34.50", "12034.50",
+    )  # fmt: skip
+    with pytest.raises(InvalidData):
+        transfer.take("send_money", "fund_sc", amount="NaN", voucher="LS0001")
+    transfer.take("send_money", "fund_sc", amount="12034.5", voucher="LS0001")
+    assert transfer.case.facts["sent"] == "12034.50"
+
+
 def test_the_bank_refuses_and_the_money_is_sent_again(transfer: journeys.Journey) -> None:
     money_sent(transfer).take("bank_refuses", "fund_sc", reason="户名不符")
     assert transfer.case.facts["money"] == "returned"

@@ -9,6 +9,7 @@ from django import forms
 
 from workflows.cases.forms import StepForm
 
+FEN = Decimal("0.01")
 OBJECTIONS = [
     ("not_sealed", "账户未封存或托管"),
     ("live_loan", "有未结清的公积金贷款"),
@@ -19,13 +20,21 @@ OBJECTIONS = [
 ]
 
 
+class YuanField(forms.DecimalField):
+    """Always two decimals, however it was typed: 12000 and 1.2E4 are 12000.00."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        amount: Decimal | None = super().clean(value)
+        return None if amount is None else amount.quantize(FEN)
+
+
 def money_field(label: str) -> forms.DecimalField:
     """Yuan with two decimals, from one fen up."""
-    return forms.DecimalField(
+    return YuanField(
         label=label,
         max_digits=12,
         decimal_places=2,
-        min_value=Decimal("0.01"),
+        min_value=FEN,
         error_messages={
             "required": f"请填写{label}",
             "invalid": f"{label}应为数字，如 12345.67",
@@ -69,7 +78,7 @@ class AccountSheetForm(StepForm):
     """账户信息表: interest up to the day of transfer is in the sum."""
 
     principal = money_field("本金（元）")
-    interest = forms.DecimalField(
+    interest = YuanField(
         label="结息（元）",
         max_digits=12,
         decimal_places=2,
