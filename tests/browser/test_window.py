@@ -65,6 +65,7 @@ def fits(page: Page, width: int) -> None:
 
 def scan(page: Page, number: str) -> None:
     """What a card reader does: types the number into whatever has the focus, and Enter."""
+    expect(page.locator("input:focus")).to_be_visible()  # a page just opened may be still to draw
     page.keyboard.type(number)
     page.keyboard.press("Enter")
 
@@ -207,6 +208,7 @@ def test_every_page_of_the_window_is_accessible_and_fits(
     scan(page, ZHOU_ID)
     expect(page.get_by_text("5117**********0025")).to_be_visible()
     page.get_by_role("link", name=SUBSIDY).first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(SUBSIDY)
     for closed in page.locator("details").all():
         closed.locator("summary").first.click()
     fits(page, width)

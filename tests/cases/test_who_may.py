@@ -10,6 +10,7 @@ from tongban.accounts.actors import SYSTEM
 from workflows.cases.models import Case
 from workflows.cases.opening import PartyInput
 from workflows.cases.perform import NotAllowed, perform
+from workflows.cases.sweep import sweep_deadlines
 
 LICENCE = "经营性人力资源服务机构从事职业中介活动许可（县级）"
 TRANSPORT = "道路运输从业资格证换发"
@@ -26,6 +27,26 @@ def test_a_timers_step_waits_for_its_moment_whoever_calls(world: World) -> None:
     assert refusal(early) == ["not_due"]
     done = perform(case.pk, "deem_accepted", actor=SYSTEM, token=1, at=at("2026-05-19 00:00"))
     assert done.case.state == "reviewing"
+
+
+def test_what_has_happened_by_law_is_not_undone_because_the_sweep_is_late(world: World) -> None:
+    """The sixth day, eight o'clock, no worker ran at midnight: accepted is accepted."""
+    world.post("hr_sc", "通人社", "511702", "human_resources", "clerk")
+    journey = journeys.begin(world, LICENCE, "2026-05-11 09:00")
+    late = "2026-05-19 08:00"
+    for step in ("accept", "refuse", "require_supplement"):
+        with pytest.raises(NotAllowed) as refused:
+            journey.take(step, "hr_sc", late, reason="不属于本机关", items="营业执照")
+        assert refusal(refused) == ["timer_due"]
+    journey.take("remark", "hr_sc", late, text="已电话联系")
+    assert sweep_deadlines(now=at("2026-05-19 08:01")).timers == 1
+    assert journey.case.state == "reviewing"
+
+
+def test_an_applicant_withdraws_whatever_the_offices_clock_says(world: World) -> None:
+    journey = journeys.begin(world, LICENCE, "2026-05-11 09:00")
+    journey.take("withdraw", "citizen", "2026-05-19 08:00", reason="不办了")
+    assert journey.case.state == "withdrawn"
 
 
 def test_silence_is_no_acceptance_where_the_matter_cites_no_law(world: World) -> None:

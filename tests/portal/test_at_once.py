@@ -136,17 +136,53 @@ def test_without_the_lock_on_the_draft_both_would_fit(
 ) -> None:
     """The twin: both count before either is there."""
     monkeypatch.setattr("workflows.cases.uploads.MOST_FILES", 1)
+    # For both threads at once: each patching and putting back would leave the other's patch behind.
+    monkeypatch.setattr(Draft.objects, "select_for_update", lambda: Draft.objects)
     both_have_counted = threading.Barrier(2)
     counted = uploads._new
 
-    def unlocked(*args: Any) -> Any:
-        with monkeypatch.context() as patched:
-            patched.setattr(Draft.objects, "select_for_update", lambda: Draft.objects)
-            fresh = counted(*args)
+    def waits(*args: Any) -> Any:
+        fresh = counted(*args)
         both_have_counted.wait(timeout=10)
         return fresh
 
-    monkeypatch.setattr(uploads, "_new", unlocked)
+    monkeypatch.setattr(uploads, "_new", waits)
     owner = two_provinces.people["citizen"].pk
     at_once(send(ready, owner, b"one"), send(ready, owner, b"two"))
     assert Upload.objects.count() == 2
+
+
+def save_both(ready: Applying, world: World) -> list[object]:
+    """Two papers' pages open beside each other, saved in one moment."""
+
+    def save(page: str) -> Callable[[], object]:
+        client = signed_in(world.people["citizen"])
+        return lambda: client.post(f"/apply/{ready.key}/{page}", {"way": "shared"}).status_code
+
+    return at_once(save("papers/identity/way/"), save("papers/disability_card/way/"))
+
+
+def test_two_pages_saved_at_once_both_stay(two_provinces: World, ready: Applying) -> None:
+    assert save_both(ready, two_provinces) == [302, 302]
+    assert ready.draft.answers["papers"] == {"identity": "shared", "disability_card": "shared"}
+
+
+def test_without_the_lock_the_page_saved_last_forgets_the_other(
+    two_provinces: World, ready: Applying, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The twin: both have read the draft before either saves it."""
+    both_have_read = threading.Barrier(2)
+
+    def unlocked() -> Any:
+        class Reader:
+            def get(self, **key: Any) -> Draft:
+                draft = Draft.objects.get(**key)
+                both_have_read.wait(timeout=10)
+                return draft
+
+        return Reader()
+
+    monkeypatch.setattr(Draft.objects, "select_for_update", unlocked)
+    assert save_both(ready, two_provinces) == [302, 302]
+    ways = ready.draft.answers["papers"]
+    assert sorted(ways.values()) == ["shared", "window"]

@@ -137,13 +137,15 @@ def _attempts(
 
 def _before_its_time(situation: Situation, step: Step) -> list[Reason]:
     """A timer's step waits for the moment that the case's clocks name, whoever calls."""
+    return [] if _timer_due(situation) == step.code else [Reason("not_due", "期限尚未届满")]
+
+
+def _timer_due(situation: Situation) -> str:
+    """The step whose time has come and which the system has not taken yet, '' if there is none."""
     timer = situation.case.clocks.get(TIMER, {})
-    is_due = (
-        timer.get("step") == step.code
-        and timer.get("due_at") is not None
-        and dt.datetime.fromisoformat(timer["due_at"]) <= situation.at
-    )
-    return [] if is_due else [Reason("not_due", "期限尚未届满")]
+    due_at = timer.get("due_at")
+    is_due = due_at is not None and dt.datetime.fromisoformat(due_at) <= situation.at
+    return timer["step"] if is_due else ""
 
 
 def _as_party(situation: Situation, step: Step) -> Iterator[tuple[str, int | None, list[Reason]]]:
@@ -176,6 +178,9 @@ def _at_seat(
         )
     if step.decides and any(p.user_id == actor.user_id for p in situation.parties):
         reasons.append(Reason("own_case", "您是本件当事人，应当回避"))
+    if step.target is not None and not step.is_aside and _timer_due(situation):
+        # By law it has happened already (视为受理), though the sweep may be late.
+        reasons.append(Reason("timer_due", "期限已届满，系统将按期自动办理，请稍后刷新再办"))
     yield seat, office_id, reasons
 
 
