@@ -8,9 +8,10 @@ published is None: it is shown as 未公布 and no clock runs on it; it is never
 from collections.abc import Iterable
 from typing import Annotated, Literal, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from matters.catalogue.limit import Limit
+from matters.catalogue.part import Code, Part, Text
 
 __all__ = [
     "Definition",
@@ -25,8 +26,6 @@ __all__ = [
     "Stage",
 ]
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 # Where a fact comes from: read in a source, concluded from one, or remembered and not read again.
 Certainty = Literal["stated", "inferred", "from_memory"]
 FieldKind = Literal[
@@ -43,10 +42,6 @@ FieldKind = Literal[
     "yes_no",
     "bank_card",
 ]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Coded(Protocol):
