@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "workflows.desk",
     "workflows.throughput",
     "workflows.exchange",
+    "workflows.operator",
 ]
 
 MIDDLEWARE = [
@@ -110,6 +111,7 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 STAFF_HOME = "/desk/"
+SUPERVISOR_HOME = "/throughput/"  # of who only supervises and has no desk
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

@@ -129,7 +129,11 @@ def test_one_click_signs_in_as_anybody(client: Client, demonstration: object) ->
         "系统运维",
     ):
         assert title in page
-    for username, first_page in (("sc-citizen-03", "/"), ("cq-wanzhou-head", "/desk/")):
+    for username, first_page in (
+        ("sc-citizen-03", "/"),
+        ("cq-wanzhou-head", "/desk/"),
+        ("cq-supervisor", "/throughput/"),
+    ):
         assert f'value="{username}"' in page
         answer = client.post("/demonstration/", {"person": username})
         assert answer["Location"] == first_page

@@ -43,11 +43,10 @@ def test_a_block_keeps_what_it_wraps_and_escapes_what_it_is_given() -> None:
     assert "&lt;b&gt;" in html
 
 
-def links_for(
-    path: str, kind: str | None, supervises: tuple[str, ...] = (), operator: bool = False
-) -> list[tuple[str, bool]]:
+def links_for(path: str, kind: str | None, **more: object) -> list[tuple[str, bool]]:
     request = RequestFactory().get(path)
-    request.actor = SimpleNamespace(supervises=supervises, operator=operator)  # type: ignore[attr-defined]
+    actor = {"desks": {1}, "supervises": (), "operator": False} | more
+    request.actor = SimpleNamespace(**actor)  # type: ignore[attr-defined]
     request.user = (
         AnonymousUser() if kind is None else SimpleNamespace(kind=kind, is_authenticated=True)  # type: ignore[assignment]
     )
@@ -64,6 +63,11 @@ def test_a_visitor_a_citizen_and_a_clerk_each_have_their_own_navigation() -> Non
 def test_only_supervisors_and_operators_are_led_to_the_figures() -> None:
     for more in ({"supervises": ("500000",)}, {"operator": True}):
         assert ("数据", False) in links_for("/desk/", "staff", **more)
+
+
+def test_who_has_no_desk_is_led_to_no_window() -> None:
+    links = [label for label, _ in links_for("/", "staff", desks=(), supervises=("500000",))]
+    assert links == ["工作台", "收件箱", "数据"]
 
 
 def test_exactly_the_deepest_link_of_the_path_is_current() -> None:

@@ -35,7 +35,7 @@ def test_what_waits_for_oneself_comes_first_and_says_what(world: World, lin: Cli
         journeys.completed(world, waybill="EMS0000000013")
         journeys.begin(world).take("withdraw", "citizen", reason="不办了")
         page = words(signed_in(world.citizen).get("/my/"))
-    order = ["现在需要您办理", "请按告知书一次补齐材料", "请您评价", "正在办理", "审定"]
+    order = ["现在需要您办理", "请按告知书一次补齐材料", "正在办理", "审定", "请您评价"]
     places = [page.index(said) for said in order]
     assert places == sorted(places)
     assert "已撤回" in page

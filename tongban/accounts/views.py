@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from .actors import actor_of
 from .forms import SignInForm
 from .models import User
 
@@ -44,9 +45,15 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 def destination(request: HttpRequest, user: User) -> str:
     """Where to go after signing in: back to the page that asked, else to one's own first page."""
-    return _next(request) or (
-        settings.STAFF_HOME if user.is_staff_member else settings.LOGIN_REDIRECT_URL
-    )
+    return _next(request) or _first_page(user)
+
+
+def _first_page(user: User) -> str:
+    if not user.is_staff_member:
+        return settings.LOGIN_REDIRECT_URL
+    actor = actor_of(user.pk)
+    only_supervises = actor.supervises and not actor.desks
+    return settings.SUPERVISOR_HOME if only_supervises else settings.STAFF_HOME
 
 
 def _next(request: HttpRequest) -> str:

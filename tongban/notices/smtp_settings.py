@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
 # Scheme of EMAIL_URL: (STARTTLS, TLS from the first byte, usual port).
 SCHEMES = {
     "smtp": (False, False, 25),
@@ -12,7 +14,7 @@ SCHEMES = {
 }
 
 
-class BadEmailUrl(ValueError):
+class BadEmailUrl(ImproperlyConfigured):
     """EMAIL_URL can't be read; the sentence says what would be right."""
 
 

@@ -58,13 +58,14 @@ def light(shown: Any, detail: str = "") -> dict[str, str]:
 
 
 NAV_CITIZEN = [("/", "首页"), ("/my/", "我的办件"), ("/inbox/", "收件箱")]
-FIGURES = "数据"
+WINDOW, PARCELS, FIGURES, UPKEEP = "窗口收件", "邮寄交接", "数据", "运行维护"
 NAV_STAFF = [
     ("/desk/", "工作台"),
-    ("/desk/counter/", "窗口收件"),
-    ("/desk/parcels/", "邮寄交接"),
+    ("/desk/counter/", WINDOW),
+    ("/desk/parcels/", PARCELS),
     ("/inbox/", "收件箱"),
     ("/throughput/", FIGURES),
+    ("/operator/", UPKEEP),
 ]
 
 
@@ -77,8 +78,9 @@ def site_nav(context: Context) -> list[NavLink]:
         links = NAV_CITIZEN[:1]
     else:
         links = NAV_STAFF if getattr(user, "kind", "citizen") == "staff" else NAV_CITIZEN
-        if links is NAV_STAFF and not _may_see_figures(request):
-            links = [link for link in links if link[1] != FIGURES]
+        if links is NAV_STAFF:
+            missing = _not_theirs(request)
+            links = [link for link in links if link[1] not in missing]
     path = request.path if request else ""
     begins = [href for href, _ in links if path == href or (href != "/" and path.startswith(href))]
     here = max(begins, key=len, default=None)
@@ -89,10 +91,14 @@ def site_nav(context: Context) -> list[NavLink]:
     ]
 
 
-def _may_see_figures(request: HttpRequest | None) -> bool:
-    """For anybody else the figures are not there: no link leads to a page that is not found."""
+def _not_theirs(request: HttpRequest | None) -> set[str]:
+    """What is there only for some of the staff: no link leads to a page that is not found."""
     actor = getattr(request, "actor", None)
-    return bool(actor and (actor.supervises or actor.operator))
+    operates = bool(actor and actor.operator)
+    sees_figures = operates or bool(actor and actor.supervises)
+    has_desk = bool(actor and actor.desks)
+    shown = {WINDOW: has_desk, PARCELS: has_desk, FIGURES: sees_figures, UPKEEP: operates}
+    return {label for label, theirs in shown.items() if not theirs}
 
 
 def target_of(field: BoundField) -> str:

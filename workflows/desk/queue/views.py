@@ -28,6 +28,8 @@ from .rows import found_rows, rows_of
 from .search import MOST_FOUND, NumberForm, found_by
 from .tabs import ENQUIRIES, MINE, OFFICE, TABS, queues_of
 
+MOST_NAMES = 2  # of a head's many offices, above the list
+
 
 @for_staff
 @require_safe
@@ -119,9 +121,16 @@ def frame(actor: Actor, tab: str, counts: Mapping[str, Count]) -> dict[str, Any]
             for code, name in TABS.items()
         ],
         "has_desk": bool(actor.desks),
-        "office_names": [card.name for card in office_cards(actor.desks).values()],
+        "office_names": _where(actor),
         "number_form": NumberForm(),
     }
+
+
+def _where(actor: Actor) -> str:
+    """The offices whose work is listed: by name while a line can hold them."""
+    names = [card.name for card in office_cards(actor.desks).values()]
+    more = f"等 {len(names)} 个单位" if len(names) > MOST_NAMES else ""
+    return "、".join(names[:MOST_NAMES]) + more
 
 
 def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> dict[str, Any]:

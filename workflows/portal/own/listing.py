@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 20
 MOST_DRAFTS = 20
-MINE, TO_RATE, RUNNING, ENDED = range(4)
+MINE, RUNNING, TO_RATE, ENDED = range(4)
 GROUPS = {
     MINE: "现在需要您办理",
-    TO_RATE: "请您评价",
     RUNNING: "正在办理",
+    TO_RATE: "请您评价",
     ENDED: "已结束",
 }
 MAY_SIGN = (Party.Role.APPLICANT, Party.Role.GUARDIAN, Party.Role.CO_APPLICANT)
