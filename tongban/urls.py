@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.portal.urls")),
     path("", include("workflows.desk.urls")),
     path("", include("workflows.throughput.urls")),
+    path("", include("workflows.operator.urls")),
 ]

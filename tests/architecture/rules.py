@@ -15,7 +15,13 @@ FLOW_CODES = frozenset(flow.CODE for flow in flows())
 CASE_CLASSES = frozenset({"Case", "Flow"} | {flow.__name__ for flow in flows()})
 STEPS = frozenset(step for flow in flows() for step in flow.STEPS)
 CASE_WORDS = frozenset({"case", "flow", "parent", "child", "locked", "found"})
-PAGES = ("workflows/portal", "workflows/desk", "workflows/throughput", "workflows/exchange")
+PAGES = (
+    "workflows/portal",
+    "workflows/desk",
+    "workflows/throughput",
+    "workflows/exchange",
+    "workflows/operator",
+)
 MONEY = ("matters/medical", "matters/housing_fund", "workflows/flows")
 CLOCK_READERS = frozenset({"now", "today", "localdate", "localtime", "utcnow"})
 VAGUE = frozenset({"utils", "util", "helpers", "helper", "common", "misc", "tools"})

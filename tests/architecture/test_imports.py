@@ -39,7 +39,7 @@ def little_house(tmp_path: Path) -> Path:
     for package in ("tongban", "matters", "workflows", "workflows/cases", "workflows/flows"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "__init__.py").touch()
-    for module in ("portal", "desk", "throughput", "exchange", "flows/models"):
+    for module in ("portal", "desk", "throughput", "exchange", "flows/models", "operator"):
         (tmp_path / "workflows" / f"{module}.py").touch()
     (tmp_path / "matters" / "catalogue.py").touch()
     return tmp_path

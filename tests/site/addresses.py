@@ -28,6 +28,7 @@ AT_DESK = CROSSING & STAFF
 PARTIES = CROSSING & CITIZENS
 HEADS = frozenset({"head_cq", "head_sc"})
 VIEWERS = SUPERVISORS | {"operator"}
+OPERATORS = frozenset({"operator"})
 # Desks that take in applications: in the small world every office is one.
 WINDOWS = frozenset({*WINDOW, *OWNER, "clerk_elsewhere", "police_cq", "desk_sc"})
 
@@ -146,6 +147,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/<case_number:number>/<slug:step>/": _of_case(
         "/desk/NUMBER/remark/", AT_DESK, LOCAL & STAFF
     ),
+    "operator/": _("/operator/", OPERATORS),
     "throughput/": _("/throughput/", VIEWERS),
     "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),
     "throughput/cases/": _("/throughput/cases/", VIEWERS),

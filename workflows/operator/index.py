@@ -1,0 +1,28 @@
+"""The operator's first page: one link for each piece of work."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from .door import for_operators
+
+
+class Piece(NamedTuple):
+    """A page of the operator's: its address, what it is called and what it is for."""
+
+    href: str
+    title: str
+    text: str
+
+
+PIECES: list[Piece] = []
+
+
+@require_safe
+@for_operators
+def index(request: HttpRequest) -> HttpResponse:
+    return render(request, "operator/index.html", {"pieces": PIECES})
