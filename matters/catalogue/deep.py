@@ -1,6 +1,6 @@
-"""The definitions written out by hand: `data/deep/<department>.yaml`, and the general ones.
+"""The definitions written out by hand: `data/<department>/*.yaml`, and the general ones.
 
-A deep file is `parts` (free: a place for YAML anchors) and `matters`, a list of entries
+Such a file is `parts` (free: a place for YAML anchors) and `matters`, a list of entries
 {applies_to: [{name, batch}], flow, definition}. `general.yaml` has one {flow, definition} for each
 mode, for every matter of which no source says more than its name.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from matters.catalogue.facts import DATA, Key, Problem
+from matters.catalogue.facts import DATA, Key, Problem, file_name
 
 # The C loader is some ten times faster; its wheels are there for every common machine.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -58,8 +58,8 @@ def read_deep(folder: Path = DATA) -> tuple[dict[Key, Deep], list[Problem]]:
     """Every entry by the (name, batch) that it applies to."""
     entries: dict[Key, Deep] = {}
     problems: list[Problem] = []
-    for path in sorted((folder / "deep").glob("*.yaml")):
-        where = f"deep/{path.name}"
+    for path in sorted(folder.glob("*/*.yaml")):
+        where = file_name(path)
         try:
             read = _DeepFile.model_validate(yaml.load(path.read_bytes(), _Loader))  # noqa: S506
         except (yaml.YAMLError, ValidationError) as error:

@@ -1,7 +1,7 @@
 """The rows of the list of matters, as the sources give them: a pure reading of CSV files.
 
-`matters.csv` holds the published names, most of them nothing but a name; `more-matters.csv` has the
-same columns and `certainty` for matters found in other sources. A blank stays blank here.
+Each department has a folder. Its `matters.csv` holds the published names, most of them nothing but
+a name; any further CSV file beside it has the same columns. A blank stays blank here.
 """
 
 import csv
@@ -98,9 +98,15 @@ def read_facts(folder: Path = DATA) -> tuple[list[Fact], list[Problem]]:
     facts: list[Fact] = []
     problems: list[Problem] = []
     seen: dict[Key, str] = {}
-    for file in ("matters.csv", "more-matters.csv"):
-        for where, row in _rows(folder / file, problems):
+    departments: dict[Path, str] = {}
+    for path in sorted(folder.glob("*/*.csv")):
+        for where, row in _rows(path, problems):
             wrong = list(_problems_of_row(row))
+            department = departments.setdefault(path.parent, row["department"])
+            if department != row["department"]:
+                wrong.append(
+                    f"文件夹 {path.parent.name} 是{department}的，不能放{row['department']}的事项"
+                )
             earlier = seen.setdefault((row["name"], row["batch"]), where)
             if earlier != where:
                 wrong.append(f"与{earlier}的名称和来源批次相同")
@@ -110,17 +116,20 @@ def read_facts(folder: Path = DATA) -> tuple[list[Fact], list[Problem]]:
     return facts, problems
 
 
+def file_name(path: Path) -> str:
+    """A data file as problems call it: police/matters.csv."""
+    return f"{path.parent.name}/{path.name}"
+
+
 def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[str, dict[str, str]]]:
-    if not path.exists():
-        return
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
         if missing:
-            problems.append(Problem(path.name, "", f"缺少列 {'、'.join(missing)}"))
+            problems.append(Problem(file_name(path), "", f"缺少列 {'、'.join(missing)}"))
             return
         for row in reader:
-            where = f"{path.name} 第{reader.line_num}行"
+            where = f"{file_name(path)} 第{reader.line_num}行"
             if None in row or None in row.values():
                 name = row.get("name") or ""
                 problems.append(Problem(where, name, "列数与表头不符"))

@@ -51,6 +51,9 @@ def make_plan(folder: Path = DATA) -> Plan:
     problems += wrong
     general = read_general(folder)
     owners = _read_owners(folder)
+    # Matters are kept, and listed, in the order of the departments there.
+    order = {department: at for at, (department, _) in enumerate(owners)}
+    facts.sort(key=lambda fact: order.get(fact.department, len(order)))
     matters: list[Planned] = []
     for fact in facts:
         found = _planned(fact, deep.pop(fact.key, None), general, owners)
@@ -116,7 +119,7 @@ def _problem_with_days(word: str, published: int | None, limit: Limit | None) ->
     if published is None or (limit is not None and limit.amount == published):
         return None
     if limit is None:
-        return f"清单写明{word}时限 {published} 天，须在 deep/ 中写明单位（工作日 G 或自然日 Z）"
+        return f"清单写明{word}时限 {published} 天，须在定义中写明单位（工作日 G 或自然日 Z）"
     return f"清单写明{word}时限 {published} 天，定义却是 {limit.text}"
 
 

@@ -39,9 +39,9 @@ def test_addresses_do_not_depend_on_the_order_of_loading(
     catalogue: Loaded, data_folder: Path
 ) -> None:
     before = set(Matter.objects.values_list("slug", flat=True))
-    rows = (data_folder / "matters.csv").read_text(encoding="utf-8-sig").splitlines()
-    upside_down = "\n".join([rows[0], *reversed(rows[1:])])
-    (data_folder / "matters.csv").write_text(upside_down, encoding="utf-8")
+    path = data_folder / "police/matters.csv"
+    rows = path.read_text(encoding="utf-8-sig").splitlines()
+    path.write_text("\n".join([rows[0], *reversed(rows[1:])]), encoding="utf-8")
     assert load_catalogue(folder=data_folder).created == 0
     assert set(Matter.objects.values_list("slug", flat=True)) == before
 
@@ -49,7 +49,7 @@ def test_addresses_do_not_depend_on_the_order_of_loading(
 def test_a_changed_definition_becomes_the_next_version(
     catalogue: Loaded, data_folder: Path
 ) -> None:
-    replace(data_folder / "deep/civil_affairs.yaml", "limit: 10G", "limit: 8G")
+    replace(data_folder / "civil_affairs/definitions.yaml", "limit: 10G", "limit: 8G")
     loaded = load_catalogue(folder=data_folder, on=MARCH)
     assert loaded.republished == 2
     old, new = MatterVersion.objects.filter(
@@ -60,7 +60,7 @@ def test_a_changed_definition_becomes_the_next_version(
 
 
 def test_each_day_has_exactly_one_version_in_force(catalogue: Loaded, data_folder: Path) -> None:
-    replace(data_folder / "deep/civil_affairs.yaml", "limit: 10G", "limit: 8G")
+    replace(data_folder / "civil_affairs/definitions.yaml", "limit: 10G", "limit: 8G")
     load_catalogue(folder=data_folder, on=MARCH)
     load_catalogue(on=MARCH)
     subsidy = "重度残疾人护理补贴"
@@ -73,14 +73,14 @@ def test_each_day_has_exactly_one_version_in_force(catalogue: Loaded, data_folde
 def test_a_changed_note_describes_the_matter_anew_without_a_new_version(
     catalogue: Loaded, data_folder: Path
 ) -> None:
-    replace(data_folder / "matters.csv", "2021年前10月近30万件", "已核对")
+    replace(data_folder / "health/matters.csv", "2021年前10月近30万件", "已核对")
     loaded = load_catalogue(folder=data_folder, on=MARCH)
     assert (loaded.described, loaded.republished) == (1, 0)
     assert Matter.objects.get(name="生育服务证").note == "已核对"
 
 
 def test_a_row_that_disappears_is_named_and_left(catalogue: Loaded, data_folder: Path) -> None:
-    path = data_folder / "matters.csv"
+    path = data_folder / "health/matters.csv"
     rows = path.read_text(encoding="utf-8-sig").splitlines()
     kept = [row for row in rows if not row.startswith("生育服务证,")]
     path.write_text("\n".join(kept), encoding="utf-8")
@@ -90,8 +90,8 @@ def test_a_row_that_disappears_is_named_and_left(catalogue: Loaded, data_folder:
 
 BROKEN = {
     "mode": ("电子监控违法处理", "网上办", "没有这种办理模式"),
-    "promised_days": ("生育服务证", "三天", "须为正整数或留空"),
-    "department": ("普通护照签发", "外星事务", "没有主管部门"),
+    "promised_days": ("临时身份证明", "三天", "须为正整数或留空"),
+    "department": ("普通护照签发", "外星事务", "不能放外星事务的事项"),
     "source_url": ("户籍证明", "", "source_url 不能为空"),
 }
 
@@ -99,7 +99,7 @@ BROKEN = {
 def test_every_broken_row_is_named_and_nothing_is_changed(
     departments: None, data_folder: Path
 ) -> None:
-    path = data_folder / "matters.csv"
+    path = data_folder / "police/matters.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for column, (name, value, _) in BROKEN.items():
@@ -133,7 +133,7 @@ def test_every_broken_row_is_named_and_nothing_is_changed(
 def test_a_broken_definition_is_named_and_nothing_is_changed(
     departments: None, data_folder: Path, old: str, new: str, words: str
 ) -> None:
-    replace(data_folder / "deep/civil_affairs.yaml", old, new)
+    replace(data_folder / "civil_affairs/definitions.yaml", old, new)
     with pytest.raises(NotLoaded, match=words):
         load_catalogue(folder=data_folder)
     assert not Matter.objects.exists()
@@ -142,8 +142,8 @@ def test_a_broken_definition_is_named_and_nothing_is_changed(
 def test_a_row_with_days_needs_a_definition_that_says_their_unit(
     departments: None, data_folder: Path
 ) -> None:
-    (data_folder / "deep/natural_resources.yaml").unlink()
-    with pytest.raises(NotLoaded, match=r"不动产抵押登记.*须在 deep/ 中写明单位"):
+    (data_folder / "natural_resources/definitions.yaml").unlink()
+    with pytest.raises(NotLoaded, match=r"不动产抵押登记.*须在定义中写明单位"):
         load_catalogue(folder=data_folder)
 
 
@@ -163,6 +163,6 @@ def test_the_command_says_what_it_did(
 
 
 def test_the_command_refuses_with_every_problem(departments: None, data_folder: Path) -> None:
-    replace(data_folder / "deep/civil_affairs.yaml", "limit: 10G", "limit: 10天")
+    replace(data_folder / "civil_affairs/definitions.yaml", "limit: 10G", "limit: 10天")
     with pytest.raises(CommandError, match=r"共 2 处问题，事项目录未作任何改动"):
         call_command("load_catalogue", folder=data_folder)
