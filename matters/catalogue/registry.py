@@ -16,7 +16,8 @@ class FlowShape:
     optional_seats: may be filled.
     states: hop limits may be set for these. stage_states: the holder or the limit comes from the
     matter's stage.
-    steps: what somebody can do; data names none of them yet, the guide's picture does.
+    steps: what somebody can do. steps_with_form: those that ask for something, so that what another
+    system decided can be fed back with them.
     """
 
     code: str
@@ -26,6 +27,7 @@ class FlowShape:
     stage_states: tuple[str, ...]
     steps: tuple[str, ...]
     optional_seats: tuple[str, ...] = ()
+    steps_with_form: tuple[str, ...] = ()
 
 
 _shapes: dict[str, FlowShape] = {}

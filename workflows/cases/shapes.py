@@ -17,4 +17,5 @@ def shape_of(flow: type[Flow]) -> FlowShape:
         states=tuple(s.code for s in flow.STATES),
         stage_states=tuple(s.code for s in flow.STATES if STAGE in (s.holder, s.limit)),
         steps=tuple(flow.STEPS),
+        steps_with_form=tuple(s.code for s in flow.STEPS.values() if s.form is not None),
     )
