@@ -8,6 +8,20 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from matters.catalogue.acts import VersionAct
+
+__all__ = [
+    "Certainty",
+    "Matter",
+    "MatterVersion",
+    "Mode",
+    "ModeCertainty",
+    "PublishedIsFinal",
+    "Status",
+    "VersionAct",
+    "VersionQuerySet",
+]
+
 
 class Certainty(models.TextChoices):
     STATED = "stated", "来源载明"
@@ -107,6 +121,8 @@ class MatterVersion(models.Model):
     flow = models.CharField(max_length=40)
     definition = models.JSONField()
     published_at = models.DateTimeField(null=True, blank=True)
+    # Of a draft: the published version that it rests on, which must still be the last one.
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
 
     objects = VersionQuerySet.as_manager()
 
