@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from matters.catalogue.definition import Definition
 from matters.catalogue.facts import DATA, Problem
-from matters.catalogue.models import Matter, MatterVersion, Status
+from matters.catalogue.models import Matter, MatterVersion, Status, VersionAct
 from matters.catalogue.plan import Planned, make_plan
 from matters.catalogue.spelling import slug_of
 from matters.catalogue.words import search_text
@@ -121,19 +122,28 @@ def _copy(new: Matter, old: Matter) -> bool:
 def _publish(pairs: Iterable[tuple[Matter, Planned]], on: dt.date) -> set[int]:
     """Publish a version of every matter whose last one says something else, or that has none.
 
-    Gives the ids of the matters that had one.
+    Gives the ids of the matters that had one. What an operator published since the files spoke last
+    stands until the files say something new.
     """
-    last = {v.matter_id: v for v in MatterVersion.objects.published().order_by("number")}
+    published = list(MatterVersion.objects.published().order_by("number"))
+    by_hand = VersionAct.objects.filter(kind=VersionAct.Kind.PUBLISHED)
+    made_here = set(by_hand.values_list("version_id", flat=True))
+    last = {v.matter_id: v for v in published}
+    last_of_files = {v.matter_id: v for v in published if v.pk not in made_here}
+    # Drafts have numbers too.
+    numbers = dict(MatterVersion.objects.values_list("matter_id").annotate(Max("number")))
     ended: dict[dt.date, set[int]] = defaultdict(set)
     fresh: list[MatterVersion] = []
     for matter, planned in pairs:
         old = last.get(matter.pk)
         if old is None:
             fresh.append(_version(matter, planned, number=1, valid_from=FIRST_DAY))
-        elif _says_else(old, planned):
+        elif _says_else(last_of_files.get(matter.pk, old), planned):
             begins = max(on, old.valid_from)
             ended[begins].add(matter.pk)
-            fresh.append(_version(matter, planned, number=old.number + 1, valid_from=begins))
+            fresh.append(
+                _version(matter, planned, number=numbers[matter.pk] + 1, valid_from=begins)
+            )
     for day, matter_ids in ended.items():
         ending = [last[matter_id].pk for matter_id in matter_ids]
         MatterVersion.objects.filter(pk__in=ending).update(valid_to=day)
