@@ -29,6 +29,7 @@ def _problems_within(definition: Definition) -> Iterator[str]:
     yield from _problems_of_fields(definition)
     yield from _problems_of_limits(definition)
     yield from _problems_of_certainty(definition)
+    yield from _problems_of_guide(definition)
 
 
 def _twice(definition: Definition) -> Iterator[str]:
@@ -101,10 +102,25 @@ def _problems_of_certainty(definition: Definition) -> Iterator[str]:
         whole, _, part = key.partition(".")
         if whole not in Definition.model_fields:
             yield f"certainty 写了 {key}，没有这一项"
-        elif part and (whole != "hops" or part not in definition.hops):
-            yield f"certainty 写了 {key}，没有这个时限"
+        elif part and not _has_part(definition, whole, part):
+            word = "时限" if whole == "hops" else "项，或它未公布"
+            yield f"certainty 写了 {key}，没有这个{word}"
         elif not getattr(definition, whole):
             yield f"certainty 写了 {key}，但该项未公布"
+
+
+def _problems_of_guide(definition: Definition) -> Iterator[str]:
+    guide = definition.guide
+    if guide.visit_reason and guide.visits == 0:
+        yield "到现场次数为 0，不能有必须现场原因"
+    if guide.charges == "no" and guide.fee_basis:
+        yield "写明不收费，却有收费依据"
+
+
+def _has_part(definition: Definition, whole: str, part: str) -> bool:
+    if whole == "hops":
+        return part in definition.hops
+    return whole == "guide" and getattr(definition.guide, part, None) not in (None, "")
 
 
 def _problems_with_flow(definition: Definition, flow: FlowShape) -> Iterator[str]:

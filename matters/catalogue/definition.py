@@ -10,12 +10,14 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from matters.catalogue.guide_facts import Guide
 from matters.catalogue.limit import Limit
 from matters.catalogue.part import Code, Part, Text
 
 __all__ = [
     "Definition",
     "FormField",
+    "Guide",
     "Limit",
     "LimitByLaw",
     "Material",
@@ -160,6 +162,7 @@ class Definition(Part):
     yellow_percent: int = Field(default=90, ge=1, le=100)
     # How sure the single facts above are: "promise", "hops.collected", "conditions" → certainty.
     certainty: dict[str, Certainty] = Field(default_factory=dict)
+    guide: Guide = Field(default_factory=Guide)  # what the guide says besides
     sources: tuple[Text, ...] = ()  # addresses of the pages that the facts were read in
 
     def seat_rule(self, seat: str) -> SeatRule:
