@@ -12,7 +12,8 @@ from tongban.accounts.actors import Actor
 
 from .clocks import local_day
 from .declarations import Step
-from .models import Document, Party, Suspension, Wake
+from .models import CaseNumber, Document, Party, Suspension, Wake
+from .numbers import plain_number
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -51,6 +52,7 @@ class Act:
     hop_start: dt.datetime | None = None
     extensions: list[tuple[str, Limit]] = field(default_factory=list)
     pauses_changed: bool = False
+    numbers: list[CaseNumber] = field(default_factory=list)
     recounts: bool = False
 
     @property
@@ -141,6 +143,19 @@ class Act:
     def begin_hop(self, at: dt.datetime) -> None:
         """Let this stay's clock run from `at` (the day of 送达), not from entering the state."""
         self.restarts_hop, self.hop_start = True, at
+
+    def number(self, name: str, number: str) -> None:
+        """A number that this step gave the case: of a permit, a letter. It is found by it from now on."""
+        kept = plain_number(number)
+        self.numbers.append(
+            CaseNumber(
+                case_id=self.case.pk,
+                kind=CaseNumber.Kind.PAPER,
+                name=name,
+                number=kept,
+                seq=self.seq,
+            )
+        )
 
     def note(self, **facts: Any) -> None:
         self.record.update(facts)

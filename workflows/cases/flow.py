@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django_fsm import RETURN_VALUE, transition
 
@@ -15,8 +15,12 @@ from . import registry
 from .act import Act
 from .common_steps import CommonSteps
 from .declarations import CLOSED, OPEN, OWNER, STAGE, Next, Seat, State, Step
+from .forms import StepForm
 from .models import Case
 from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
+
+if TYPE_CHECKING:
+    from .opening import Application
 
 
 class FlowError(Exception):
@@ -36,6 +40,8 @@ class Flow(CommonSteps, OpinionSteps, Case):
     # The seat of the place where it is handed in; "" where nobody collects.
     ORIGIN_SEAT: ClassVar[str] = ""
     OPTIONAL_SEATS: ClassVar[tuple[str, ...]] = ()
+    # Nobody applies for it by itself: its cases are parts of others, and no list of matters shows it.
+    ONLY_AS_PART: ClassVar[bool] = False
     STEPS: ClassVar[dict[str, Step]] = {}
 
     class Meta:
@@ -63,6 +69,8 @@ class Flow(CommonSteps, OpinionSteps, Case):
                 by=tuple(cls.OWNER_SEAT if taker == OWNER else taker for taker in declared.by),
                 guards=(*declared.guards, *([NO_OPINION_OWED] if declared.decides else [])),
             )
+            if own.form is not None and issubclass(own.form, StepForm):
+                own = replace(own, form=own.form.of_step(own))
             cls.STEPS[name] = own
             setattr(cls, name, _as_transition(body, own))
         registry.register(cls)
@@ -83,6 +91,9 @@ class Flow(CommonSteps, OpinionSteps, Case):
 
     def opened(self, act: Act) -> None:
         """What a flow does with a case of its own when it opens; documents, dates. Default: nothing."""
+
+    def begun(self, act: Act, application: Application) -> None:
+        """What follows once the new case stands with its people and papers: its parts. Default: nothing."""
 
     @property
     def current(self) -> State:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django import forms
 from django.db.models import QuerySet
@@ -11,15 +11,28 @@ from tongban.accounts.models import Posting, User
 from tongban.offices.models import Office
 
 from .act import Situation
+from .declarations import Step
+from .feeding_back import elsewhere_for, questions
 from .models import Enquiry, Rating
 
 
 class StepForm(forms.Form):
     """Base of all step forms: validates what somebody gives to a step, whoever and however."""
 
+    # The step that a form is asked by: set on a class of its own by `of_step`.
+    step: ClassVar[Step | None] = None
+
     def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.situation = situation
+        elsewhere = elsewhere_for(situation, self.step) if self.step is not None else None
+        if elsewhere is not None:
+            self.fields |= questions(situation, elsewhere)
+
+    @classmethod
+    def of_step(cls, step: Step) -> type[Self]:
+        """The same form, knowing its step: one that is taken in another system asks for more."""
+        return type(cls.__name__, (cls,), {"step": step, "__module__": cls.__module__})
 
 
 def choices_of(field: forms.Field) -> QuerySet[Any]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-from stdnum import luhn
 
 from matters.catalogue.definition import Definition
 from matters.catalogue.forms import form_for, sealed_data
@@ -26,7 +25,8 @@ from .act import Act, Situation
 from .clocks import local_day
 from .declarations import APPLICANT, Step
 from .happened import event_of
-from .models import Case, Material, Party, Upload
+from .models import Case, CaseNumber, Material, Party, Upload
+from .numbers import case_number, numbers_at_opening
 from .perform import Done, InvalidData
 from .routing import Routed, route
 from .timekeeping import keep_time
@@ -153,7 +153,9 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     ledger.write_opening(case, event, telling.owed_for(act, event))
     case._state.adding = False
     Party.objects.bulk_create(parties)
+    CaseNumber.objects.bulk_create(numbers_at_opening(case, case.region_of(case.OWNER_SEAT)))
     _hand_in(case, definition, application, at)
+    case.begun(act, application)
     return Done(case, event)
 
 
@@ -164,6 +166,8 @@ def _require(application: Application, on: dt.date) -> None:
         raise NotInForce(f"version {version.pk} is not in force on {on}")
     if not any(party.role == Party.Role.APPLICANT for party in application.parties):
         raise NoApplicant
+    if application.parent_id is None and registry.flow_class(version.flow).ONLY_AS_PART:
+        raise NotInForce(f"version {version.pk} is only ever a part of another case")
     if (application.parent_id is None, application.relation) not in RELATIONS:
         raise ValueError("a child names its parent and is its 'part' or 'follows' it")
 
@@ -184,7 +188,7 @@ def _case(
         offices.add(application.office_id)
     case = flow(
         id=case_id,
-        number=_number(application.origin_region, local_day(at), case_id),
+        number=case_number(application.origin_region, local_day(at), case_id),
         draft_key=application.draft_key,
         flow=version.flow,
         state=flow.INITIAL,
@@ -219,15 +223,6 @@ def _next_id() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('cases_case', 'id'))")
         return int(cursor.fetchone()[0])
-
-
-def _number(region: str, on: dt.date, serial: int) -> str:
-    """办件编号: place of handing in, day, serial, check digit, so that a slip of the finger is seen.
-
-    The official layout was not found (lifecycle.md §2); this one is unique in the zone.
-    """
-    body = f"{region[:6]}{on:%y%m%d}{serial:07d}"
-    return body + str(luhn.calc_check_digit(body))
 
 
 def _party(case: Case, given: PartyInput) -> Party:

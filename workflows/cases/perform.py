@@ -19,8 +19,10 @@ from . import ledger, telling
 from .act import Act, Situation
 from .closing import close
 from .declarations import Step
+from .feeding_back import NUMBER, TAKEN, feed_back
 from .happened import event_of
 from .models import Case, Event, Party
+from .numbers import NumberTaken, keep_numbers
 from .timekeeping import keep_time
 from .verdicts import Verdict, verdict
 
@@ -131,20 +133,30 @@ def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) 
     if not answer.allowed:
         raise NotAllowed(answer)
     case = situation.case
+    form = _validated(declared, data, situation)
     act = Act(
         situation=situation,
         step=declared,
         seat=answer.seat,
         office_id=answer.office_id,
-        data=_validated(declared, data, situation),
+        data=form.cleaned_data if form is not None else {},
         seq=case.seq + 1,
     )
     came_from = (case.state, case.stage)
     _note_substitution(act)
+    feed_back(act)
     getattr(case, declared.code)(act)
     _settle(act, came_from)
     event = event_of(act, came_from[0])
     ledger.write_step(case, event, telling.owed_for(act, event))
+    try:
+        keep_numbers(act)
+    except NumberTaken:
+        # A colleague fed the same number back this moment; theirs counts.
+        if form is None:
+            raise
+        form.add_error(NUMBER if NUMBER in form.fields else None, TAKEN)
+        raise InvalidData(form) from None
     return Done(case, event)
 
 
@@ -173,12 +185,10 @@ def _settle(act: Act, came_from: tuple[str, str]) -> None:
     keep_time(act, came_from=came_from)
 
 
-def _validated(
-    declared: Step, data: Mapping[str, Any] | None, situation: Situation
-) -> Mapping[str, Any]:
+def _validated(declared: Step, data: Mapping[str, Any] | None, situation: Situation) -> Form | None:
     if declared.form is None:
-        return {}
+        return None
     form = declared.form(data or {}, situation=situation)  # type: ignore[call-arg]
     if not form.is_valid():
         raise InvalidData(form)
-    return form.cleaned_data
+    return form

@@ -6,6 +6,7 @@ from .draft import Draft
 from .enquiry import Enquiry
 from .event import Event
 from .material import Material, Upload
+from .number import CaseNumber
 from .parcel import Parcel, ParcelItem
 from .party import Party
 from .rating import Rating
@@ -15,6 +16,7 @@ from .wake import Wake
 
 __all__ = [
     "Case",
+    "CaseNumber",
     "Document",
     "Draft",
     "Enquiry",
