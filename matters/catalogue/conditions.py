@@ -22,6 +22,7 @@ from matters.catalogue.part import Code, Part, Text
 Bound = Annotated[Decimal | dt.date, Field(union_mode="left_to_right")]
 
 YES, NO = "yes", "no"
+MONTH = len("2025-03")
 
 
 class Condition(Part):
@@ -104,6 +105,9 @@ def _day(answer: Any) -> dt.date | None:
     if isinstance(answer, dt.date):
         return answer
     try:
-        return dt.date.fromisoformat(answer) if isinstance(answer, str) else None
+        if isinstance(answer, str):
+            # A month is kept as 2025-03 and means its first day.
+            return dt.date.fromisoformat(f"{answer}-01" if len(answer) == MONTH else answer)
+        return None
     except ValueError:
         return None

@@ -10,9 +10,11 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from matters.catalogue.conditions import Bound, Condition
 from matters.catalogue.guide_facts import Guide
 from matters.catalogue.limit import Limit
 from matters.catalogue.part import Code, Part, Text
+from matters.catalogue.rules import Rule
 
 __all__ = [
     "Definition",
@@ -43,7 +45,17 @@ FieldKind = Literal[
     "choice",
     "yes_no",
     "bank_card",
+    "number",
+    "email",
+    "address",
+    "period",
+    "month",
+    "several",
+    "people",
+    "file",
 ]
+# What is asked of each person in a list of people.
+Column = Literal["name", "id_number", "relation", "phone"]
 
 
 class Coded(Protocol):
@@ -97,7 +109,12 @@ class Material(Part):
 
 
 class FormField(Part):
-    """One question of the application form. `region_level`: which places a region picker offers."""
+    """One question of the application form. `region_level`: which places a region picker offers.
+
+    at_least, at_most: for numbers, money, days and months. most: people in a list, or files.
+    shown_when: asked only if all of it holds; what is not shown is not kept. required_when: must be
+    answered if and only if all of it holds, whatever `required` says. Both name earlier questions.
+    """
 
     code: Code
     label: Text
@@ -108,6 +125,12 @@ class FormField(Part):
     choices: tuple[tuple[Code, Text], ...] = ()
     max_length: int | None = Field(default=None, ge=1, le=2000)
     region_level: Literal["county", "township"] = "county"
+    at_least: Literal["today"] | Bound | None = None
+    at_most: Literal["today"] | Bound | None = None
+    columns: tuple[Column, ...] = ("name", "id_number", "relation")
+    most: int = Field(default=8, ge=1, le=20)
+    shown_when: tuple[Condition, ...] = ()
+    required_when: tuple[Condition, ...] = ()
     certainty: Certainty = "inferred"
 
 
@@ -151,6 +174,7 @@ class Definition(Part):
     extension: LimitByLaw | None = None
     special_procedures: tuple[SpecialProcedure, ...] = ()
     fields: tuple[FormField, ...] = ()
+    rules: tuple[Rule, ...] = ()
     materials: tuple[Material, ...] = ()
     result: Result
     legal_basis: tuple[Text, ...] = ()
