@@ -57,6 +57,10 @@ def _of_case(path: str, crossing: frozenset[str], local: frozenset[str]) -> list
     ]
 
 
+def _of_version(page: str, **more: bool) -> list[Address]:
+    return _("/operator/versions/{s.crossing.version_id}/" + page, OPERATORS, **more)
+
+
 def _apply(page: str, **more: bool) -> list[Address]:
     return _("/apply/{s.draft}/" + page, frozenset({"citizen"}), **more)
 
@@ -141,6 +145,8 @@ ADDRESSES: dict[str, list[Address]] = {
         "/desk/substitutes/{s.substitution}/end/", frozenset({"head_cq"}), post_only=True
     ),
     "desk/<case_number:number>/": _of_case("/desk/NUMBER/", AT_DESK, LOCAL & STAFF),
+    # Only where the next step is another system's: this matter has none.
+    "desk/<case_number:number>/sheet/": _("/desk/{s.crossing.number}/sheet/", frozenset()),
     "desk/<case_number:number>/look/<str:what>/": _(
         "/desk/{s.crossing.number}/look/party.{s.party}.id_number/", AT_DESK
     ),
@@ -148,6 +154,17 @@ ADDRESSES: dict[str, list[Address]] = {
         "/desk/NUMBER/remark/", AT_DESK, LOCAL & STAFF
     ),
     "operator/": _("/operator/", OPERATORS),
+    "operator/matters/": _("/operator/matters/", OPERATORS),
+    "operator/matters/<slug:slug>/": _("/operator/matters/{s.slug}/", OPERATORS),
+    "operator/versions/<int:version_id>/": _of_version(""),
+    "operator/versions/<int:version_id>/draft/": _of_version("draft/", post_only=True),
+    "operator/versions/<int:version_id>/publish/": _of_version("publish/", post_only=True),
+    "operator/versions/<int:version_id>/rebase/": _of_version("rebase/", post_only=True),
+    "operator/versions/<int:version_id>/discard/": _of_version("discard/", post_only=True),
+    "operator/versions/<int:version_id>/difference/<int:other_id>/": _of_version(
+        "difference/{s.crossing.version_id}/"
+    ),
+    "operator/versions/<int:version_id>/rights/": _of_version("rights/"),
     "throughput/": _("/throughput/", VIEWERS),
     "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),
     "throughput/cases/": _("/throughput/cases/", VIEWERS),

@@ -19,7 +19,9 @@ class Piece(NamedTuple):
     text: str
 
 
-PIECES: list[Piece] = []
+PIECES: list[Piece] = [
+    Piece("/operator/matters/", "事项与版本", "起草、检查、发布实施清单，看两版差异，发布前演练"),
+]
 
 
 @require_safe

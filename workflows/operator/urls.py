@@ -3,8 +3,22 @@
 from django.urls import path
 
 from .index import index
+from .versions import listing, pages, rights
 
 app_name = "operator"
 urlpatterns = [
     path("operator/", index, name="index"),
+    path("operator/matters/", listing.matters, name="matters"),
+    path("operator/matters/<slug:slug>/", listing.matter, name="matter"),
+    path("operator/versions/<int:version_id>/", pages.version, name="version"),
+    path("operator/versions/<int:version_id>/draft/", pages.make_draft, name="make_draft"),
+    path("operator/versions/<int:version_id>/publish/", pages.publish, name="publish"),
+    path("operator/versions/<int:version_id>/rebase/", pages.rebase, name="rebase"),
+    path("operator/versions/<int:version_id>/discard/", pages.discard, name="discard"),
+    path(
+        "operator/versions/<int:version_id>/difference/<int:other_id>/",
+        pages.difference,
+        name="difference",
+    ),
+    path("operator/versions/<int:version_id>/rights/", rights.rights, name="rights"),
 ]

@@ -1,15 +1,15 @@
 from argparse import ArgumentParser
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from workflows.cases.declarations import STAGE
 from workflows.cases.flow import Flow
 from workflows.cases.registry import flows
-from workflows.cases.rights import Right, Spot, rights, spots, whole_definition
+from workflows.cases.rights import Right, Spot, whole_definition
+from workflows.cases.rights_table import depends_on_stage, shortened, table_of
 
 HEAD = """\
 {name} · {code}
@@ -37,12 +37,12 @@ class Command(BaseCommand):
 def text_of(flow: type[Flow]) -> str:
     """The flow's table as people read it in a review: state by state, then what is always at hand."""
     definition = whole_definition(flow)
-    found = list(rights(flow, definition))
+    table = table_of(flow, definition)
     parts = [HEAD.format(name=flow.LABEL, code=flow.CODE)]
-    for spot in spots(flow, definition):
-        here = [r for r in found if r.spot == spot and not r.step.is_aside]
+    for spot in table.spots:
+        here = [r for r in table.rights if r.spot == spot and not r.step.is_aside]
         parts.append("\n".join([_spot_line(spot), *map(_right_line, here)]) + "\n")
-    asides = [right for right in found if right.step.is_aside]
+    asides = [right for right in table.rights if right.step.is_aside]
     by_step = groupby(sorted(asides, key=_place_in(flow)), key=lambda right: right.step)
     parts += ["\n".join(_aside_lines(list(group))) + "\n" for _, group in by_step]
     return "\n".join(parts)
@@ -58,8 +58,7 @@ def _spot_line(spot: Spot) -> str:
 
 
 def _name(spot: Spot) -> str:
-    by_stage = STAGE in (spot.state.holder, spot.state.limit)
-    return f"{spot.state.code}/{spot.stage}" if by_stage else spot.state.code
+    return f"{spot.state.code}/{spot.stage}" if depends_on_stage(spot) else spot.state.code
 
 
 def _right_line(right: Right) -> str:
@@ -79,18 +78,8 @@ def _aside_lines(group: list[Right]) -> Iterator[str]:
 
 def _takers(right: Right) -> str:
     return ", ".join(
-        name + ("‖" if name in right.while_suspended else "") for name in _shortened(right.takers)
+        name + ("‖" if name in right.while_suspended else "") for name in shortened(right.takers)
     )
-
-
-def _shortened(takers: Iterable[str]) -> list[str]:
-    """A head may do what a clerk may: only what a head alone may is said of them."""
-    known = set(takers)
-    return [
-        name
-        for name in takers
-        if name.removeprefix("head of ") == name or name.removeprefix("head of ") not in known
-    ]
 
 
 def _guards(right: Right) -> str:
