@@ -71,6 +71,14 @@ def _validated(root: yaml.Node) -> Definition:
     return definition
 
 
+def plain_of(text: str) -> Any:
+    """The lists, keys and values that `text` (YAML) says, whatever they mean. Raises Unreadable."""
+    root = _composed(text)
+    if troubles := [*_twice(root), *_unwritable(root)]:
+        raise Unreadable(troubles)
+    return _plain(root)
+
+
 def _composed(text: str) -> yaml.Node:
     """The text's nodes with their lines; checked before they are built, so that no text can hurt."""
     if len(text) > LONGEST:
@@ -146,7 +154,7 @@ def _trouble(root: yaml.Node, found: dict[str, Any]) -> Trouble:
         words.append(f"第{part + 1}项" if isinstance(part, int) else str(part))
         below = _below(node, part)
         node = below if below is not None else node
-    return Trouble(node.start_mark.line + 1, " ".join(words), _reason(found))
+    return Trouble(node.start_mark.line + 1, " ".join(words), reason_of(found))
 
 
 def _below(node: yaml.Node, part: int | str) -> yaml.Node | None:
@@ -178,7 +186,8 @@ REASONS = {
 }
 
 
-def _reason(found: dict[str, Any]) -> str:
+def reason_of(found: dict[str, Any]) -> str:
+    """What is wrong at one place, of one error of pydantic's, in Chinese."""
     kind, context, message = found["type"], found.get("ctx", {}), str(found["msg"])
     if kind == "literal_error":
         return f"须为其中之一：{str(context.get('expected', '')).replace(' or ', '、')}"
