@@ -18,6 +18,7 @@ class FlowShape:
     matter's stage.
     steps: what somebody can do. steps_with_form: those that ask for something, so that what another
     system decided can be fed back with them.
+    seat_names, state_names: (code, Chinese name) of each, for tables that people fill.
     """
 
     code: str
@@ -28,6 +29,8 @@ class FlowShape:
     steps: tuple[str, ...]
     optional_seats: tuple[str, ...] = ()
     steps_with_form: tuple[str, ...] = ()
+    seat_names: tuple[tuple[str, str], ...] = ()
+    state_names: tuple[tuple[str, str], ...] = ()
 
 
 _shapes: dict[str, FlowShape] = {}

@@ -18,4 +18,6 @@ def shape_of(flow: type[Flow]) -> FlowShape:
         stage_states=tuple(s.code for s in flow.STATES if STAGE in (s.holder, s.limit)),
         steps=tuple(flow.STEPS),
         steps_with_form=tuple(s.code for s in flow.STEPS.values() if s.form is not None),
+        seat_names=tuple((s.code, s.name) for s in flow.SEATS),
+        state_names=tuple((s.code, s.name) for s in flow.STATES),
     )
