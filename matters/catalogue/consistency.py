@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from matters.catalogue import registry
+from matters.catalogue.bundle import problems_of_bundle
 from matters.catalogue.definition import Definition
 from matters.catalogue.registry import FlowShape, FlowUnknown
+from matters.catalogue.situation_checks import problems_of_situations
 
 
 def problems_of(definition: Definition, flow: str) -> list[str]:
@@ -30,6 +32,8 @@ def _problems_within(definition: Definition) -> Iterator[str]:
     yield from _problems_of_limits(definition)
     yield from _problems_of_certainty(definition)
     yield from _problems_of_guide(definition)
+    yield from problems_of_situations(definition)
+    yield from problems_of_bundle(definition)
 
 
 def _twice(definition: Definition) -> Iterator[str]:
@@ -38,6 +42,7 @@ def _twice(definition: Definition) -> Iterator[str]:
         ("环节", (stage.code for stage in definition.stages)),
         ("字段", (field.code for field in definition.fields)),
         ("材料", (material.code for material in definition.materials)),
+        ("分项", (part.code for part in definition.parts)),
         ("特别程序", (procedure.name for procedure in definition.special_procedures)),
     )
     for word, codes in lists:
@@ -134,6 +139,9 @@ def _problems_with_flow(definition: Definition, flow: FlowShape) -> Iterator[str
     for state in definition.hops:
         if state not in flow.states:
             yield f"时限写给状态 {state}，流程 {flow.name} 没有这个状态"
+    for step, elsewhere in definition.elsewhere.items():
+        if step not in flow.steps_with_form:
+            yield f"{step} 写明在{elsewhere.system}办理，流程 {flow.name} 没有这个可回填的步骤"
     if flow.stage_states and not definition.stages:
         yield f"流程 {flow.name} 须至少有一个环节"
     if definition.stages and not flow.stage_states:

@@ -10,20 +10,27 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from matters.catalogue.bundle import BundlePart
 from matters.catalogue.conditions import Bound, Condition
+from matters.catalogue.elsewhere import Elsewhere
 from matters.catalogue.guide_facts import Guide
 from matters.catalogue.limit import Limit
 from matters.catalogue.part import Code, Part, Text
 from matters.catalogue.rules import Rule
+from matters.catalogue.situations import Precheck, Sentence
 
 __all__ = [
+    "BundlePart",
     "Definition",
+    "Elsewhere",
     "FormField",
     "Guide",
     "Limit",
     "LimitByLaw",
     "Material",
+    "Precheck",
     "Remedies",
+    "Reminder",
     "Result",
     "SeatRule",
     "SpecialProcedure",
@@ -91,11 +98,15 @@ class Stage(Part):
     name: Text
     seat: Code
     limit: Limit | None = None
+    elsewhere: Elsewhere | None = None  # decided in another system, fed back here
     certainty: Certainty = "inferred"
 
 
 class Material(Part):
-    """A paper or file that is asked for. `shared` names the data that can replace it (免证办)."""
+    """A paper or file that is asked for. `shared` names the data that can replace it (免证办).
+
+    when: only in a situation in which all of it holds; it names questions and fields.
+    """
 
     code: Code
     name: Text
@@ -105,6 +116,7 @@ class Material(Part):
     source: Literal["self", "government", "other"] = "self"
     missing_ok: bool = False  # 容缺: may follow later, but the case cannot be concluded without it
     shared: Text | None = None
+    when: tuple[Condition, ...] = ()
     certainty: Certainty = "inferred"
 
 
@@ -146,6 +158,8 @@ class SpecialProcedure(Part):
 
     name: Text
     basis: Text
+    lasts: Limit | None = None  # 公示, 冷静期: not over before this has run out
+    seat: Code | None = None  # whose it is where it is not the reviewing office's (评定 at the 收件地)
 
 
 class Result(Part):
@@ -159,6 +173,13 @@ class Remedies(Part):
     review_office: Text
     review_days: int = Field(default=60, ge=1, le=365)
     lawsuit_months: int = Field(default=6, ge=1, le=24)
+
+
+class Reminder(Part):
+    """督办: so long after the office was asked, who is reminded of what it owes."""
+
+    after: Limit
+    to: Literal["handler", "head", "supervisor"]
 
 
 class Definition(Part):
@@ -178,7 +199,9 @@ class Definition(Part):
     materials: tuple[Material, ...] = ()
     result: Result
     legal_basis: tuple[Text, ...] = ()
-    conditions: tuple[Text, ...] = ()
+    conditions: tuple[Text | Sentence, ...] = ()
+    precheck: Precheck | None = None  # 情形: asked before any form
+    elsewhere: dict[Code, Elsewhere] = Field(default_factory=dict)  # steps taken in another system
     fee: Text | None = None  # None: 未公布
     effective_month: Literal["application", "approval"] | None = None  # 计发月
     checklist: tuple[Text, ...] = ()  # 收件要点, for the clerk at the counter
@@ -186,6 +209,8 @@ class Definition(Part):
     yellow_percent: int = Field(default=90, ge=1, le=100)
     # How sure the single facts above are: "promise", "hops.collected", "conditions" → certainty.
     certainty: dict[str, Certainty] = Field(default_factory=dict)
+    parts: tuple[BundlePart, ...] = ()  # 一件事: the matters that this one is made of
+    reminders: tuple[Reminder, ...] = ()  # 督办 ladder, in order, where the flow has one
     guide: Guide = Field(default_factory=Guide)  # what the guide says besides
     sources: tuple[Text, ...] = ()  # addresses of the pages that the facts were read in
 

@@ -4,17 +4,18 @@ Pure: no database and no pinyin, so that it can run in a system check at every s
 """
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from matters.catalogue.bundle import problems_of_part, with_parts
 from matters.catalogue.consistency import problems_of
 from matters.catalogue.deep import Deep, Entry, in_chinese, read_deep, read_general
 from matters.catalogue.definition import Definition, Limit
-from matters.catalogue.facts import DATA, Fact, Problem, read_facts
+from matters.catalogue.facts import DATA, Fact, Key, Problem, read_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,11 @@ def make_plan(folder: Path = DATA) -> Plan:
     # Matters are kept, and listed, in the order of the departments there.
     order = {department: at for at, (department, _) in enumerate(owners)}
     facts.sort(key=lambda fact: order.get(fact.department, len(order)))
+    read = [_planned(fact, deep.pop(fact.key, None), general, owners) for fact in facts]
+    by_key = {each.fact.key: each for each in read if isinstance(each, Planned)}
     matters: list[Planned] = []
-    for fact in facts:
-        found = _planned(fact, deep.pop(fact.key, None), general, owners)
+    for each in read:
+        found = _with_parts(each, by_key) if isinstance(each, Planned) else each
         if isinstance(found, Planned):
             wrong = list(_problems_of_planned(found))
             problems += wrong
@@ -88,6 +91,24 @@ def _planned(
         where = deep.where if deep else "general.yaml"
         return Problem(where, fact.name, in_chinese(error))
     return Planned(fact, mode, certainty, entry.flow, definition)
+
+
+def _with_parts(bundle: Planned, known: Mapping[Key, Planned]) -> Planned | Problem:
+    """一件事 with all that its parts ask for; a matter without parts as it is."""
+    matters: dict[str, Definition] = {}
+    for part in bundle.definition.parts:
+        found = known.get((part.matter.name, part.matter.batch))
+        if found is None or found.definition.parts:
+            text = f"分项 {part.code} 须是清单里的一个单独事项：《{part.matter.name}》{part.matter.batch}"
+            return Problem(bundle.fact.where, bundle.fact.name, text)
+        matters[part.code] = found.definition
+    if not matters:
+        return bundle
+    whole = with_parts(bundle.definition, matters)
+    for part in whole.parts:
+        for text in problems_of_part(whole, part, matters[part.code]):
+            return Problem(bundle.fact.where, bundle.fact.name, text)
+    return replace(bundle, definition=whole)
 
 
 def _with_owner(definition: dict[str, Any], owner: Owner) -> dict[str, Any]:

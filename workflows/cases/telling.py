@@ -8,7 +8,8 @@ from tongban.notices.hints import hint_dispatcher
 from tongban.notices.models import Notice, NoticeState
 from tongban.notices.outbox import Owed, channels_for, notice_of, recipient_of
 
-from .act import Act
+from .act import SERVED, Act
+from .declarations import APPLICANT
 from .models import Document, Event, Party
 from .parties import SEE, SIGN, SUPPLEMENT, rights_of, rights_of_user
 from .places import office_name
@@ -19,7 +20,7 @@ def owed_for(act: Act, event: Event) -> list[Notice]:
     told = list(act.told)
     if not told and act.step.notice:
         told = [(act.step.notice, {}, None)]
-    if not told:
+    if not told or _parent_tells(act, told[-1][2]):
         return []
     template, more, document = told[-1]
     context = context_of(act, more)
@@ -31,6 +32,17 @@ def owed_for(act: Act, event: Event) -> list[Notice]:
     if any(row.state == NoticeState.PENDING for row in rows):
         hint_dispatcher()
     return rows
+
+
+def _parent_tells(act: Act, document: Document | None) -> bool:
+    """A part of a whole speaks only where the person must act or a paper must reach them.
+
+    One submission for five offices is one message, and so is its end; the rest stands on the page.
+    """
+    case = act.case
+    if case.relation != "part" or case.holder == APPLICANT:
+        return False
+    return document is None or document.kind not in SERVED
 
 
 def _owed(

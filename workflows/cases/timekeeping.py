@@ -80,11 +80,10 @@ def _enter(act: Act, state: State, came_from: tuple[str, str]) -> None:
     case.clocks.pop(TIMER, None)
     if case.suspended_as and act.pauses_changed and left:
         case.clocks[INTERRUPTED] = {**left, "stay": [came_from[0], came_from[1]]}
+    interrupted = case.clocks.get(INTERRUPTED)
     if state.keeps_hop and left:
         case.clocks[HOP] = left
-        return
-    interrupted = case.clocks.get(INTERRUPTED)
-    if interrupted and interrupted["stay"] == [case.state, case.stage]:
+    elif interrupted and interrupted["stay"] == [case.state, case.stage]:
         kept = case.clocks.pop(INTERRUPTED)
         case.clocks[HOP] = {key: kept[key] for key in ("started_at", "limit", "extra")}
     elif state.limit_from == "entry" or act.hop_start is not None:
@@ -93,9 +92,15 @@ def _enter(act: Act, state: State, came_from: tuple[str, str]) -> None:
         if TIMER in step.by and step.after and state.code in step.source:
             limit = step.after(act.definition)
             if limit is not None:
-                _begin(case, TIMER, limit, act.at)
+                _begin(case, TIMER, limit, _timer_start(act, state))
                 case.clocks[TIMER]["step"] = step.code
                 derive(case, TIMER, [], act.definition)
+
+
+def _timer_start(act: Act, state: State) -> dt.datetime:
+    """Where one limit runs over several states, so do the timers: all from where it began."""
+    kept = act.case.clocks.get(HOP)
+    return dt.datetime.fromisoformat(kept["started_at"]) if state.keeps_hop and kept else act.at
 
 
 def _begin(case: Case, clock: str, limit: Limit | None, at: dt.datetime) -> None:

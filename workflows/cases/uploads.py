@@ -147,7 +147,9 @@ def readable_by(actor: Actor) -> QuerySet[Upload]:
     in_draft = Q(owner_id=actor.user_id) | Q(draft_key__in=of_desks)
     # Asked of the one case of each file: as IN beside an OR all that the actor sees would be gathered.
     sees_its_case = Exists(visible_to(actor).filter(pk=OuterRef("case_id")))
-    return Upload.objects.filter(Q(in_draft, case=None) | Q(sees_its_case))
+    # A paper handed in once serves all parts of a 一件事: whoever sees one of them reads it.
+    serves_a_part = Exists(visible_to(actor).filter(materials__uploads=OuterRef("pk")))
+    return Upload.objects.filter(Q(in_draft, case=None) | Q(sees_its_case) | Q(serves_a_part))
 
 
 def path_of(key: uuid.UUID) -> Path:
