@@ -59,6 +59,7 @@ COUNTY_KINDS = [
     ("human_resources", "人力资源和社会保障局"),
     ("health", "卫生健康局"),
     ("justice", "司法局"),
+    ("talent_service", "人才服务中心"),
 ]
 
 
@@ -310,6 +311,12 @@ ANSWERS = {
     "uscc": "91500101MA5U00001K",
     "text": "示范",
     "textarea": "示范说明",
+    "number": "2",
+    "month": "2026-01",
+    "period": "2025-01-01/2025-12-31",
+    "email": "zhou@example.com",
+    "address": "通川区示范路1号",
+    "people": [{"name": "周小德", "id_number": ZHOU_ID, "relation": "子女"}],
 }
 
 
@@ -320,5 +327,14 @@ def answers_for(version: MatterVersion, **more: Any) -> dict[str, Any]:
         kind = asked["kind"]
         if kind == "region" and asked.get("region_level") == "township":
             kind = "township"
-        answers[asked["code"]] = asked["choices"][0][0] if kind == "choice" else ANSWERS[kind]
+        if kind == "people":
+            row = ANSWERS[kind][0] | (
+                {"relation": asked["choices"][0][0]} if asked["choices"] else {}
+            )
+            answers[asked["code"]] = [row]
+        elif kind in ("choice", "several"):
+            first = asked["choices"][0][0]
+            answers[asked["code"]] = first if kind == "choice" else [first]
+        elif kind != "file":
+            answers[asked["code"]] = ANSWERS[kind]
     return {**answers, **more}

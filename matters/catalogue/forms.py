@@ -22,7 +22,7 @@ from matters.catalogue.answers import (
     shown_fields,
 )
 from matters.catalogue.conditions import holds
-from matters.catalogue.definition import Definition, FormField
+from matters.catalogue.definition import Definition, FormField, Material
 from matters.catalogue.file_field import FilesField, KeptFile
 from matters.catalogue.form_fields import form_field
 from matters.catalogue.people_field import PeopleField, without_numbers
@@ -54,6 +54,7 @@ class MatterForm(forms.Form):
     """Asks what the definition asks of somebody who answered so, in its order.
 
     hidden: codes of the questions that do not apply; their answers are not kept.
+    file_papers: the files that are asked for, as papers of the case.
     """
 
     def __init__(
@@ -66,27 +67,35 @@ class MatterForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.definition = definition
         self.hidden: set[str] = set()
+        self.file_papers: list[Material] = []
         decisive = {c.field for f in definition.fields for c in (*f.shown_when, *f.required_when)}
         answers: dict[str, Any] = {}
         for spec in definition.fields:
             if not holds(spec.shown_when, answers):
                 self.hidden.add(spec.code)
-            elif spec.kind != "file" or files is not None:
-                self._ask(spec, answers, files or {})
+            else:
+                self._ask(spec, answers, files)
             if spec.code in decisive and spec.code in self.fields:
                 answers[spec.code] = self._answered(spec.code)
                 again = {"hx-vals": f'{{"{ASK_AGAIN}": "1"}}', **ASK_AGAIN_BY_SCRIPT}
                 self.fields[spec.code].widget.attrs.update(again)
 
     def _ask(
-        self, spec: FormField, answers: Mapping[str, Any], files: Mapping[str, Sequence[KeptFile]]
+        self,
+        spec: FormField,
+        answers: Mapping[str, Any],
+        files: Mapping[str, Sequence[KeptFile]] | None,
     ) -> None:
         if spec.required_when:
             must = holds(spec.required_when, answers)
             spec = spec.model_copy(update={"required": must})
+        if spec.kind == "file":
+            self.file_papers.append(_paper_of(spec))
+            if files is None:
+                return
         field = self.fields[spec.code] = form_field(spec)
         if isinstance(field, FilesField):
-            field.keep(files.get(spec.code, ()))
+            field.keep((files or {}).get(spec.code, ()))
         if isinstance(field, PeopleField):
             rows = self.initial.get(spec.code) or []
             field.keep(rows)
@@ -96,7 +105,8 @@ class MatterForm(forms.Form):
     @property
     def asked_before(self) -> str:
         """What the page says in the hidden box `asked-before`."""
-        return ",".join(code for code in self.fields if code not in self.hidden)
+        codes = (spec.code for spec in self.definition.fields)
+        return ",".join(code for code in codes if code in self.fields)
 
     @property
     def newly_asked(self) -> set[str]:
@@ -149,6 +159,13 @@ class MatterForm(forms.Form):
             return field.clean(typed)
         except ValidationError:
             return None
+
+
+def _paper_of(asked: FormField) -> Material:
+    """A file that the form asks for, as offices list, view and demand it: like any paper."""
+    return Material(
+        code=asked.code, name=asked.label, required=asked.required, certainty=asked.certainty
+    )
 
 
 def form_for(

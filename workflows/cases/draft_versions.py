@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from matters.catalogue.definition import Definition
+from matters.catalogue.definition import Definition, FormField
 from matters.catalogue.forms import form_for
 from matters.catalogue.models import MatterVersion
 from matters.catalogue.pinned import definition_of
@@ -42,7 +42,7 @@ def bring_up_to_date(draft: Draft, version: MatterVersion) -> Lost:
     lost = [
         f.label for f in old.fields if draft.data.get(f.code) is not None and f.code not in kept
     ]
-    codes = {paper.code for paper in new.materials}
+    codes = {paper.code for paper in new.materials} | {file.code for file in _files_of(new)}
     gone = Upload.objects.filter(draft_key=draft.pk, case=None).exclude(material_code__in=codes)
     with transaction.atomic(durable=True):
         rows = list(gone.select_for_update())
@@ -55,10 +55,18 @@ def bring_up_to_date(draft: Draft, version: MatterVersion) -> Lost:
     unlink(row.pk for row in rows)
     draft.data, draft.version, draft.answers = fresh.data, version, fresh.answers
     names = {paper.code: paper.name for paper in old.materials}
+    names |= {field.code: field.label for field in _files_of(old)}
     papers = dict.fromkeys(names.get(row.material_code, row.name) for row in rows)
     return Lost(tuple(lost), tuple(papers))
 
 
 def _still_right(definition: Definition, data: Mapping[str, Any]) -> dict[str, Any]:
-    wrong = form_for(definition, typed_again(definition, data)).errors
+    form = form_for(definition, typed_again(definition, data))
+    # What the new version does not ask of somebody who answered so is not kept either.
+    wrong = form.errors.keys() | form.hidden
     return {code: value for code, value in data.items() if code not in wrong}
+
+
+def _files_of(definition: Definition) -> list[FormField]:
+    """Files that the form asks for: they are kept like papers."""
+    return [field for field in definition.fields if field.kind == "file"]

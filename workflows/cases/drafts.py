@@ -10,14 +10,13 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from matters.catalogue.answers import typed_again as typed_again  # beside what else drafts need
 from matters.catalogue.definition import Definition
-from matters.catalogue.forms import opened_data
 from matters.catalogue.models import MatterVersion
 from tongban.accounts.models import User
 from tongban.accounts.personal import blind_index, seal, unseal
@@ -77,15 +76,6 @@ def parties_of(draft: Draft) -> list[PartyInput]:
     """All people of a draft, in clear. One statement."""
     users = User.objects.in_bulk([kept["user"] for kept in draft.parties if kept.get("user")])
     return [party_of(kept, users) for kept in draft.parties]
-
-
-def typed_again(definition: Definition, data: Mapping[str, Any]) -> dict[str, str]:
-    """The kept answers in clear, as the matter's form takes them from somebody who types."""
-    return {
-        code: answer.isoformat() if isinstance(answer, dt.date) else str(answer)
-        for code, answer in opened_data(definition, data).items()
-        if isinstance(answer, str | dt.date | Decimal)
-    }
 
 
 @contextmanager

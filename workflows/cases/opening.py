@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from matters.catalogue.definition import Definition
+from matters.catalogue.definition import Material as Paper
 from matters.catalogue.forms import form_for, sealed_data
 from matters.catalogue.models import MatterVersion
 from matters.catalogue.pinned import definition_of
@@ -154,7 +155,7 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     case._state.adding = False
     Party.objects.bulk_create(parties)
     CaseNumber.objects.bulk_create(numbers_at_opening(case, case.region_of(case.OWNER_SEAT)))
-    _hand_in(case, definition, application, at)
+    _hand_in(case, (*definition.materials, *form.file_papers), application, at)
     case.begun(act, application)
     return Done(case, event)
 
@@ -259,7 +260,9 @@ def _act(
     return act
 
 
-def _hand_in(case: Case, definition: Definition, application: Application, at: dt.datetime) -> None:
+def _hand_in(
+    case: Case, papers: Iterable[Paper], application: Application, at: dt.datetime
+) -> None:
     """List the matter's papers with what has been given over, and take the draft's files along."""
     uploads: dict[str, list[Upload]] = {}
     # Locked: a file that is being taken back this moment is here or it is not, never half.
@@ -279,7 +282,7 @@ def _hand_in(case: Case, definition: Definition, application: Application, at: d
             handed_in_at=at if paper.code in here else None,
             note="" if paper.code in here else application.paper_notes.get(paper.code, ""),
         )
-        for paper in definition.materials
+        for paper in papers
     )
     if not uploads:
         return

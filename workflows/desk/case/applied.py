@@ -52,9 +52,9 @@ def answers_of(situation: Situation) -> list[Answer]:
     """The form as it was filled in. No SQL but for the names of regions, which are remembered."""
     definition, data = situation.definition, situation.case.data
     return [
-        Answer(row.label, row.shown, f"data.{field.code}" if row.is_personal and data.get(field.code) else "")
-        for field, row in zip(definition.fields, masked_rows(definition, data), strict=True)
-    ]  # fmt: skip
+        Answer(row.label, row.shown, f"data.{row.key}" if row.key else "")
+        for row in masked_rows(definition, data)
+    ]
 
 
 def party_cards(situation: Situation) -> list[PartyCard]:
@@ -63,7 +63,7 @@ def party_cards(situation: Situation) -> list[PartyCard]:
 
 def personal_value(situation: Situation, key: str) -> Personal | None:
     """The masked value that `look` names in this case; None if there is none such."""
-    if match := re.fullmatch(r"data\.([a-z][a-z0-9_]*)", key):
+    if match := re.fullmatch(r"data\.([a-z][a-z0-9_]*(\.[0-9]{1,2}\.[a-z_]{1,20})?)", key):
         return _of_form(situation, match[1])
     if match := re.fullmatch(r"party\.([0-9]{1,18})\.(id_number|phone)", key):
         return _of_party(situation, int(match[1]), match[2])

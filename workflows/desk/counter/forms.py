@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
-from matters.catalogue.definition import Definition, FieldKind, FormField, Material
+from matters.catalogue.definition import FieldKind, FormField, Material
 from matters.catalogue.form_fields import form_field
 from tongban.accounts.identity import compact, is_uscc, problem_with_resident_id
 from tongban.forms import DayInput
@@ -214,12 +215,14 @@ class PapersForm(forms.Form):
         error_messages={"max_length": "最多500个字符"},
     )
 
-    def __init__(self, *args: Any, definition: Definition, collects: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, asked: Sequence[Material], collects: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.definition, self.collects = definition, collects
+        self.asked, self.collects = asked, collects
         self.fields["papers"] = forms.MultipleChoiceField(
             label="收到的材料（逐份核对）",
-            choices=[(paper.code, paper.name) for paper in definition.materials],
+            choices=[(paper.code, paper.name) for paper in asked],
             required=False,
             widget=forms.CheckboxSelectMultiple,
             error_messages={"invalid_choice": "所选材料不在本事项的清单内"},
@@ -230,15 +233,13 @@ class PapersForm(forms.Form):
     def ticked(self) -> list[str]:
         """Codes of the papers that were ticked, whether they are enough or not."""
         sent = set(self["papers"].data or [])
-        return [paper.code for paper in self.definition.materials if paper.code in sent]
+        return [paper.code for paper in self.asked if paper.code in sent]
 
     def clean_papers(self) -> list[str]:
         """A window that collects takes in no case without the papers that have to be there now."""
         here = list(self.cleaned_data["papers"])
         lacking = [
-            paper.name
-            for paper in self.definition.materials
-            if not may_follow(paper) and paper.code not in here
+            paper.name for paper in self.asked if not may_follow(paper) and paper.code not in here
         ]
         if self.collects and lacking:
             raise forms.ValidationError(

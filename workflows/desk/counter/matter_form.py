@@ -112,12 +112,17 @@ def left_empty(known: Mapping[str, Known], typed: Mapping[str, Any]) -> dict[str
     return {code: k for code, k in known.items() if not str(typed.get(code) or "").strip()}
 
 
-def strict_form(definition: Definition, data: Mapping[str, Any]) -> MatterForm:
-    """The matter's rules over `data`, and one of the window's: no ID number in a box for words."""
-    form = form_for(definition, data)
+def strict_form(
+    definition: Definition, data: Mapping[str, Any], initial: Mapping[str, Any] | None = None
+) -> MatterForm:
+    """The matter's rules over `data`, and one of the window's: no ID number in a box for words.
+
+    initial: what is known; numbers of people in it stand for boxes left empty.
+    """
+    form = form_for(definition, data, initial)
     for field in definition.fields:
-        typed = "" if field.code in form.errors else str(form.cleaned_data[field.code] or "")
-        if field.kind in ("text", "textarea") and holds_id_number(typed):
+        typed = "" if field.code in form.errors else str(form.cleaned_data.get(field.code) or "")
+        if field.kind in ("text", "textarea", "address") and holds_id_number(typed):
             form.add_error(field.code, SCANNED)
     return form
 

@@ -32,7 +32,7 @@ def taken(request: HttpRequest, sheet: Sheet, *, by: User) -> list[str]:
     for code, scans in sheet.scans.items():
         gone = [scan for scan in scans if str(scan.pk) in unwanted and remove(scan)]
         sheet.scans[code] = [scan for scan in scans if scan not in gone]
-    for paper in sheet.definition.materials:
+    for paper in sheet.papers.asked:
         problems += _of_paper(request, sheet, paper.code, by)
     return problems
 

@@ -68,6 +68,8 @@ def _sent(
     sheet = sheet_of(
         visit, version, office_of(window, visit), request.POST, is_draft=not to_hand_in
     )
+    if sheet.matter.asks_again:
+        return shown(request, window, sheet)
     if request.POST.get("c-version") != str(version.pk):
         messages.warning(request, "事项刚刚更新为新版本，请核对后再提交。")
         return shown(request, window, sheet)
@@ -86,6 +88,9 @@ def _hand_in(request: HttpRequest, window: Window, sheet: Sheet) -> HttpResponse
         problems = taken(request, sheet, by=window.user)
     for problem in problems:
         sheet.papers.add_error("papers", problem)
+    if sheet.matter.newly_asked:
+        messages.warning(request, "根据所填内容，还有几个问题要填，已显示在“申请内容”里。")
+        return shown(request, window, sheet, draft)
     if draft is None or not sheet.is_right:
         return shown(request, window, sheet, draft)
     try:
@@ -98,6 +103,8 @@ def _hand_in(request: HttpRequest, window: Window, sheet: Sheet) -> HttpResponse
         sheet.matter.add_error(None, "按填写的地区找不到办理机构，请核对地区。")
         return shown(request, window, sheet, draft)
     keep(request.session, sheet.visit)
+    for doubt in sheet.doubts:
+        messages.warning(request, doubt)
     if problem:
         messages.error(
             request,
@@ -122,6 +129,8 @@ def _keep(request: HttpRequest, window: Window, sheet: Sheet) -> HttpResponse:
         return redirect(away)
     if request.POST["do"] == "for":
         return redirect(f"{reverse('desk:behalf', args=[draft.pk])}?{matter}")
+    for doubt in sheet.doubts:
+        messages.warning(request, doubt)
     messages.success(request, "草稿已保存，本单位同事都可以接着办。")
     return redirect("desk:visit", draft.pk)
 
@@ -155,7 +164,7 @@ def shown(
                 "box": box_of(paper.code),
                 "scans": sheet.scans.get(paper.code, []),
             }
-            for paper in sheet.definition.materials
+            for paper in sheet.papers.asked
         ],
     }
     return render(request, "desk/counter/sheet.html", context)

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from matters.catalogue.definition import Definition
+from matters.catalogue.doubts import doubts
 from matters.catalogue.forms import MatterForm, sealed_data
 from matters.catalogue.models import MatterVersion
 from matters.catalogue.pinned import definition_of
@@ -52,6 +54,8 @@ class Sheet:
     answers: dict[str, Any] = field(default_factory=dict)
     typed: dict[str, Any] = field(default_factory=dict)
     scans: dict[str, list[Upload]] = field(default_factory=dict)
+    # In clear, as far as they are right.
+    strict: dict[str, Any] = field(default_factory=dict)
 
     @property
     def forms(self) -> list[forms.Form]:
@@ -59,7 +63,12 @@ class Sheet:
 
     @property
     def is_right(self) -> bool:
-        return not any(form.errors for form in self.forms)
+        return not self.matter.asks_again and not any(form.errors for form in self.forms)
+
+    @property
+    def doubts(self) -> list[str]:
+        """Sentences about answers that deserve a second look."""
+        return doubts(self.definition, self.strict)
 
     @property
     def is_untouched(self) -> bool:
@@ -122,6 +131,8 @@ def sheet_of(
     )
     known = known_answers(definition, _names(visit, people, present, applicant), before)
     counter = kept.answers.get("counter", {}) if kept else {}
+    initial = _initial(visit, version, office, before)
+    matter = shown_form(definition, known, data, initial)
     sheet = Sheet(
         visit=visit,
         version=version,
@@ -130,10 +141,10 @@ def sheet_of(
         present=present,
         applicant=applicant,
         people=people,
-        matter=shown_form(definition, known, data, _initial(visit, version, office, before)),
+        matter=matter,
         papers=PapersForm(
             data,
-            definition=definition,
+            asked=(*definition.materials, *matter.file_papers),
             collects=collects(version) and not is_draft,
             initial=counter,
         ),
@@ -142,7 +153,7 @@ def sheet_of(
         _put_focus(sheet)
     else:
         sheet.papers.full_clean()
-        _answer(sheet, known, data)
+        _answer(sheet, known, data, initial)
         if is_draft:
             sheet.forgive_what_is_missing()
     for scan in Upload.objects.filter(draft_key=visit.key, case=None).order_by("uploaded_at"):
@@ -216,17 +227,26 @@ def _initial(
     )
 
 
-def _answer(sheet: Sheet, known: Mapping[str, Known], data: Mapping[str, Any]) -> None:
+def _answer(
+    sheet: Sheet,
+    known: Mapping[str, Known],
+    data: Mapping[str, Any],
+    initial: Mapping[str, Any],
+) -> None:
     """Seal the answers that are right; the others become errors of the form that is shown."""
     stands_for = left_empty(known, data)
-    whole = dict(data.items()) | {code: each.value for code, each in stands_for.items()}
-    strict = strict_form(sheet.definition, whole)
+    # A QueryDict has several values of a name, and .items() would give the last one only.
+    whole = data.copy() if isinstance(data, QueryDict) else dict(data)
+    for code, each in stands_for.items():
+        whole[code] = each.value
+    strict = strict_form(sheet.definition, whole, initial)
     for code, problems in strict.errors.items():
         # A name that stands for one not typed yet is told once, where it belongs.
         stands_for_name = code in stands_for and sheet.definition.field(code).kind == "name"
         is_told = stands_for_name and bool(sheet.people.errors)
         if code not in sheet.matter.errors and not is_told:
             sheet.matter.add_error(code, list(problems))
+    sheet.strict = strict.cleaned_data
     sheet.answers = sealed_data(sheet.definition, strict.cleaned_data)
     of_visit = {code for code, each in stands_for.items() if not each.was_typed}
     sheet.typed = {code: a for code, a in sheet.answers.items() if code not in of_visit}
@@ -238,13 +258,19 @@ def _put_focus(sheet: Sheet) -> None:
         for name, asked in form.fields.items():
             if asked.required and form[name].value() in (None, ""):
                 widget = asked.widget
-                first = widget.widgets[0] if isinstance(widget, forms.MultiWidget) else widget
-                first.attrs["autofocus"] = True
+                while isinstance(widget, forms.MultiWidget):
+                    widget = widget.widgets[0]
+                widget.attrs["autofocus"] = True
                 return
 
 
 def _was_typed(form: forms.Form, name: str) -> bool:
-    value = form[name].data
-    parts = value if isinstance(value, list | tuple) else [value]
+    return _says_something(form[name].data)
+
+
+def _says_something(value: Any) -> bool:
+    if isinstance(value, list | tuple | dict):
+        parts = value.values() if isinstance(value, dict) else value
+        return any(_says_something(part) for part in parts)
     # A box that is not ticked comes as False.
-    return any(str(part).strip() for part in parts if part not in (None, False))
+    return value not in (None, False) and bool(str(value).strip())

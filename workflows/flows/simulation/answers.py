@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -31,7 +32,7 @@ def answers(
 
 def _answer(
     asked: FormField, *, regions: Iterator[str], person: Invented, on: dt.date, luck: Random
-) -> str:
+) -> Any:
     match asked.kind:
         case "region":
             county = next(regions)
@@ -54,8 +55,41 @@ def _answer(
             return USCC_SAMPLE
         case "yes_no":
             return "yes"
+        case "number":
+            return str(_number(asked, luck))
+        case "month":
+            return f"{on - dt.timedelta(days=luck.randrange(31, 300)):%Y-%m}"
+        case "period":
+            start = on - dt.timedelta(days=luck.randrange(200, 300))
+            return f"{start.isoformat()}/{on.isoformat()}"
+        case "several":
+            return [luck.choice(asked.choices)[0]]
+        case "people":
+            return [_row(asked, person, luck)]
+        case "email":
+            return f"demo{luck.randrange(10000)}@example.com"
+        case "address":
+            return f"示范路{luck.randrange(1, 200)}号{luck.randrange(1, 30)}栋"
         case _:
             return luck.choice(REASONS)[: asked.max_length or None]
+
+
+def _number(asked: FormField, luck: Random) -> int:
+    lowest, highest = asked.at_least, asked.at_most
+    least = int(lowest) if isinstance(lowest, Decimal) else 0
+    most = int(highest) if isinstance(highest, Decimal) else least + 5
+    return luck.randint(least, max(least, min(most, least + 5)))
+
+
+def _row(asked: FormField, person: Invented, luck: Random) -> dict[str, str]:
+    relation = luck.choice(asked.choices)[0] if asked.choices else "家人"
+    whole = {
+        "name": person.name,
+        "id_number": person.id_number,
+        "phone": person.phone,
+        "relation": relation,
+    }
+    return {column: whole[column] for column in asked.columns}
 
 
 def _card(luck: Random) -> str:

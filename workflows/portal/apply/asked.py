@@ -16,12 +16,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from matters.catalogue.answers import MASKS
+from matters.catalogue.doubts import doubts
 from matters.catalogue.forms import MatterForm, form_for, opened_data, sealed_data
 from tongban.accounts.models import User
 from workflows.cases.drafts import changing, typed_again
 
+from .asked_files import files_of, forget_files, put_away
 from .people import kind_of, people_of
-from .work import CitizenRequest, Work, on_draft, posted
+from .work import CitizenRequest, Work, on_draft
 
 SECTION = "申请内容"
 LATER = "later"
@@ -45,37 +47,47 @@ def asked(request: CitizenRequest, work: Work) -> HttpResponse:
     """`保存并继续` saves when all is right; `先保存` keeps what is right and lets the rest wait."""
     if not work.definition.fields:
         return redirect("portal:tasks", work.draft.pk)
-    form = asked_form(work, request.user, posted(request))
-    if request.method == "POST":
-        is_right = form.is_valid()
-        if is_right or LATER in request.POST:
-            with changing(work.draft, by=request.user, section=SECTION) as draft:
-                draft.data = {**draft.data, **sealed_data(work.definition, form.cleaned_data)}
-        if is_right:
-            return redirect("portal:tasks", work.draft.pk)
-        if LATER in request.POST and _is_only_unfinished(form.errors):
-            messages.success(request, f"已保存，还有 {len(form.errors)} 项没有填写。")
-            return redirect("portal:tasks", work.draft.pk)
-    return render(request, "portal/apply/asked.html", {"work": work, "form": form})
+    if request.method != "POST":
+        return _page(request, work, asked_form(work, request.user, None))
+    refused = put_away(request, work)
+    form = asked_form(work, request.user, request.POST)
+    if form.asks_again:
+        return _page(request, work, form)
+    for code, sentence in refused:
+        if code in form.fields:
+            form.add_error(code, sentence)
+    is_later = LATER in request.POST
+    if is_later or not form.errors:
+        _save(request, work, form)
+    if form.is_valid():
+        for doubt in doubts(work.definition, form.cleaned_data):
+            messages.warning(request, doubt)
+        return redirect("portal:tasks", work.draft.pk)
+    if is_later and _is_only_unfinished(form.errors):
+        count = len(form.errors.keys() | form.newly_asked)
+        messages.success(request, f"已保存，还有 {count} 项没有填写。")
+        return redirect("portal:tasks", work.draft.pk)
+    return _page(request, work, form)
 
 
 def problems_with_answers(work: Work) -> list[str]:
     """How much of the form is open or no longer right."""
-    form = form_for(work.definition, typed_again(work.definition, work.draft.data))
-    count = len(form.errors)
+    typed = typed_again(work.definition, work.draft.data)
+    count = len(form_for(work.definition, typed, files=files_of(work)).errors)
     return [f"还有 {count} 项需要填写或改正"] if count else []
 
 
 def asked_form(work: Work, user: User, posted: QueryDict | None) -> MatterForm:
     """The form over what is kept in the draft and known of the people; errors as of `posted`."""
     known = _suggested(work, user) | opened_data(work.definition, work.draft.data)
+    files = files_of(work)
     sealed = {
         field.code: MASKS[field.kind] for field in work.definition.fields if field.kind in MASKS
     }
     plain = {code: answer for code, answer in known.items() if code not in sealed}
     personal = {code: str(known[code]) for code in sealed if known.get(code)}
     if posted is None:
-        form = form_for(work.definition, None, plain)
+        form = form_for(work.definition, None, plain, files=files)
         _show_kept(form, work, {code: sealed[code](value) for code, value in personal.items()})
         return form
     personal = {code: v for code, v in personal.items() if _is_same_person(code, posted, plain)}
@@ -83,12 +95,25 @@ def asked_form(work: Work, user: User, posted: QueryDict | None) -> MatterForm:
     for code, value in personal.items():
         if not typed.get(code, "").strip() and f"drop_{code}" not in typed:
             typed[code] = value
-    form = form_for(work.definition, typed)
+    form = form_for(work.definition, typed, plain, files=files)
     _show_kept(form, work, {code: sealed[code](value) for code, value in personal.items()})
     form.full_clean()
     # The page shows again what was typed, and not what stood in for it.
     form.data = posted
     return form
+
+
+def _page(request: CitizenRequest, work: Work, form: MatterForm) -> HttpResponse:
+    return render(request, "portal/apply/asked.html", {"work": work, "form": form})
+
+
+def _save(request: CitizenRequest, work: Work, form: MatterForm) -> None:
+    """Keep what is right; what is not asked of somebody who answered so is not kept."""
+    fresh = sealed_data(work.definition, form.cleaned_data)
+    with changing(work.draft, by=request.user, section=SECTION) as draft:
+        kept = {code: value for code, value in draft.data.items() if code not in form.hidden}
+        draft.data = {**kept, **fresh}
+    forget_files(work, form.hidden)
 
 
 def _is_same_person(code: str, posted: QueryDict, plain: dict[str, Any]) -> bool:
@@ -114,10 +139,12 @@ def _suggested(work: Work, user: User) -> dict[str, Any]:
 def _show_kept(form: MatterForm, work: Work, masked: dict[str, str]) -> None:
     order = list(form.fields)
     for code, shown in masked.items():
+        if code not in form.fields:
+            continue
         spec, field = work.definition.field(code), form.fields[code]
-        field.required = False
+        is_needed, field.required = field.required, False
         field.help_text = f"已填：{shown}。不更改就不用填。{spec.help}"
-        if not spec.required:
+        if not is_needed:
             drop = forms.BooleanField(label=f"删除已填的{spec.label}", required=False)
             form.fields[f"drop_{code}"] = drop
             order.insert(order.index(code) + 1, f"drop_{code}")

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from matters.catalogue.forms import masked_rows
+from matters.catalogue.answers import NOT_ANSWERED
+from matters.catalogue.forms import masked_rows, shown_fields
 from matters.catalogue.regions import region_name
 from tongban.offices.directory import NoDesk, UnknownRegion
 from workflows.cases.drafts import application_of, window_seat
@@ -21,6 +22,7 @@ from workflows.cases.opening import NotInForce, open_case
 from workflows.cases.perform import InvalidData
 from workflows.cases.routing import NoRegion
 
+from .asked_files import files_of
 from .paper_list import paper_states
 from .people import Role, kind_of, party_rows, people_of
 from .tasks import sections_of
@@ -86,10 +88,25 @@ def _groups(request: CitizenRequest, work: Work) -> list[dict[str, Any]]:
         href = reverse("portal:asked", args=[work.draft.pk])
         answers = masked_rows(work.definition, work.draft.data)
         rows = [{"key": row.label, "value": row.shown, "href": href} for row in answers]
+        rows += _files(work, href)
         groups.append({"title": "申请内容", "rows": rows})
     if work.definition.materials:
         groups.append({"title": "提交材料", "rows": _papers(work)})
     return groups
+
+
+def _files(work: Work, href: str) -> list[dict[str, Any]]:
+    """The files that the form asks for, by name."""
+    kept = files_of(work)
+    return [
+        {
+            "key": field.label,
+            "value": "\n".join(file.name for file in kept[field.code]) or NOT_ANSWERED,
+            "href": href,
+        }
+        for field in shown_fields(work.definition, work.draft.data)
+        if field.kind == "file"
+    ]
 
 
 def _people(request: CitizenRequest, work: Work) -> list[dict[str, Any]]:
