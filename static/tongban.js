@@ -83,6 +83,11 @@
 
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-print]")) window.print();
+    const copy = event.target.closest("[data-copy]");
+    if (copy) {
+      navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent)
+        .then(() => { copy.textContent = "已复制"; });
+    }
     if (event.target.closest("[data-keys-switch]")) {
       localStorage.setItem("keys", keysOff() ? "on" : "off");
       showKeys();

@@ -47,14 +47,12 @@ def test_another_offices_case_is_not_found(world: World, at_desk: SignedIn) -> N
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("", "请输入办件编号"),
+        ("", "请输入编号"),
         ("123", "最后 8 位"),
-        ("5001x", "办件编号只含数字"),
-        ("５００１０１２６", "办件编号只含数字"),
-        ("9" * 41, "办件编号不超过 32 位数字"),
-        ("<script>alert(1)</script>", "办件编号只含数字"),
-        ("1' OR '1'='1", "办件编号只含数字"),
-        ("50010126\x00", "办件编号只含数字"),
+        ("9" * 61, "编号不超过 60 个字符"),
+        ("<script>alert(1)</script>", "编号只含数字"),
+        ("1' OR '1'='1", "编号只含数字"),
+        ("50010126\x00", "编号只含数字"),
     ],
 )
 def test_what_is_no_number_is_told_and_stays_in_the_box(
@@ -68,5 +66,5 @@ def test_what_is_no_number_is_told_and_stays_in_the_box(
 
 def test_digits_beyond_any_case_find_nothing(world: World, at_desk: SignedIn) -> None:
     client = at_desk("clerk_cq")
-    for typed in ("9" * 8, "9" * 11, "9" * 12, "9" * 32, "0" * 8):
+    for typed in ("9" * 8, "9" * 11, "9" * 12, "9" * 32, "0" * 8, "5001x", "渝社险〔2026〕12号"):
         assert "没有找到" in text_of(client.get("/desk/search/", {"q": typed}))

@@ -102,6 +102,11 @@ POST, BACK = (
     {"way": "parcel", "waybill": "EMS0000000002"},
 )
 ELECTRONIC = {"way": "electronic"}
+RECORD = {"months": "100", "balance": "1234.50", "funds": "to_settle"}
+BY_OFFICER = {"way": "officer", "waybill": "JY-1", "sheets": "30"}
+BY_CLOUD = {"way": "cloud", "number": "YD-0001", "pages": "120"}
+TAKEN_IN = {"identity_checked": "on", "originals_seen": "on", "fee_paid": "on"}
+HANDED_OUT = {"way": "counter", "receiver": "林晓梅", "old_one": "returned"}
 ACCEPTED = (
     Taken("collect", "collector", 4, papers),
     Taken("forward", "collector", 0, ELECTRONIC),
@@ -114,6 +119,8 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("claim", "collector", 0),
             Taken("release", "collector", 0),
             Taken("collect", "collector", 4, papers),
+            Taken("start_special", "collector", 2, {"procedure": "残疾评定", "reason": "示范"}),
+            reason("end_special", "collector", 1),
             Taken("forward", "collector", 5, POST),
             Taken("sign", "township", 5, arrived),
             Taken("accept", "township", 1),
@@ -187,11 +194,11 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     "household_move": (
         (
             Taken("accept", "move_in", 1),
-            Taken("permit", "move_in", 0, {"permit_number": "ZQ12345678", "opinion": "符合"}),
+            Taken("permit", "move_in", 1, {"permit_number": "ZQ12345678", "opinion": "符合"}),
             reason("object_to_move", "move_out"),
             reason("send_again", "move_in"),
             Taken(
-                "register_out", "move_out", 0, {"certificate_number": "QY12345678", "contact": "张"}
+                "register_out", "move_out", 1, {"certificate_number": "QY12345678", "contact": "张"}
             ),
             Taken("register_in", "move_in", 1, {"book": "new", "receiver": "林晓梅"}),
         ),
@@ -200,7 +207,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     ),
     "fund_transfer": (
         (
-            Taken("accept", "receiving", 1, {"checked": "on"}),
+            Taken("accept", "receiving", 2, {"checked": "on"}),
             Taken("object_to_transfer", "sending", 0, {"code": "not_sealed", "reason": "请封存"}),
             reason("send_letter_again", "receiving"),
             Taken("confirm", "sending", 0, {"released": "on"}),
@@ -216,12 +223,107 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("conclude", "receiving", 1),
         ),
         (
-            Taken("accept", "receiving", 1, {"checked": "on"}),
+            Taken("accept", "receiving", 2, {"checked": "on"}),
             Taken("object_to_transfer", "sending", 0, {"code": "not_sealed", "reason": "请封存"}),
             reason("disapprove", "receiving", 1),
         ),
         (reason("refuse", "receiving", 1),),
         (reason("withdraw", "applicant"),),
+    ),
+    "relation_transfer": (
+        (
+            Taken("accept", "receiving", 1),
+            Taken("send_letter", "receiving", 0, OPINION),
+            Taken("object_to_transfer", "sending", 0, {"code": "arrears", "reason": "请补缴"}),
+            reason("send_letter_again", "receiving"),
+            Taken("send_sheet", "sending", 0, RECORD),
+            Taken("join", "receiving", 1, {"months_here": "12"}),
+            Taken("record_funds", "receiving", 0, {"amount": "1234.50", "voucher": "QS202606"}),
+        ),
+        (Taken("accept", "receiving", 1), reason("disapprove", "receiving", 1)),
+        (reason("withdraw", "applicant"),),
+    ),
+    "archive_transfer": (
+        (
+            Taken("accept", "receiving", 1),
+            Taken("send_archive", "keeping", 4, BY_OFFICER),
+            Taken("sign", "receiving", 5, arrived),
+            Taken("require_missing", "receiving", 0, SUPPLEMENT),
+            Taken("send_archive", "keeping", 3, BY_OFFICER),
+            Taken("sign", "receiving", 5, arrived),
+            Taken("send_back", "receiving", 4, {**BY_OFFICER, "waybill": "JY-2", "reason": "错"}),
+            Taken("sign_result", "keeping", 5, arrived),
+            Taken("send_archive", "keeping", 3, BY_OFFICER),
+            Taken("sign", "receiving", 5, arrived),
+            Taken("confirm_receipt", "receiving", 1),
+        ),
+        (
+            Taken("accept", "receiving", 1),
+            reason("object_to_transfer", "keeping"),
+            reason("send_letter_again", "receiving"),
+            reason("object_to_transfer", "keeping"),
+            reason("disapprove", "receiving", 1),
+        ),
+        (reason("refuse", "receiving", 1),),
+        (reason("withdraw", "applicant"),),
+    ),
+    "local_issue": (
+        (
+            Taken("accept", "issuing", 1, {"found": "no", "question": "请查户籍底册"}),
+            Taken("answer_lookup", "keeping", 0, {"found": "yes", "record": "底册第三卷"}),
+            Taken("ask_keeper", "issuing", 0, {"question": "请再查出生日期"}),
+            Taken("answer_lookup", "keeping", 0, {"found": "yes", "record": "底册第三卷"}),
+            Taken("issue", "issuing", 1, {"number": "HJ-0001", "receiver": "林晓梅"}),
+        ),
+        (
+            Taken("accept", "issuing", 1, {"found": "yes", "record": "人口库"}),
+            reason("disapprove", "issuing", 1),
+        ),
+        (reason("withdraw", "applicant"),),
+    ),
+    "collect_and_make": (
+        (
+            Taken("accept", "making", 1, TAKEN_IN),
+            Taken("approve", "owner", 0, OPINION),
+            Taken("make", "making", 1, {"batch": "ZZ-0001"}),
+            Taken("hand_out", "making", 0, HANDED_OUT),
+        ),
+        (Taken("accept", "making", 1, TAKEN_IN), reason("disapprove", "owner", 1)),
+        (reason("withdraw", "applicant"),),
+    ),
+    "issue_elsewhere": (
+        (
+            Taken("accept", "owner", 1),
+            Taken("approve", "owner", 0, OPINION),
+            reason("report_error", "issuing"),
+            reason("correct", "owner"),
+            Taken("print_licence", "issuing", 1, {"confirmed": "on", "number": "FB-0001"}),
+            Taken("hand_out", "issuing", 0, {"way": "counter", "receiver": "林晓梅"}),
+        ),
+        (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
+    ),
+    "enterprise_move": (
+        (
+            Taken("accept", "move_in", 1),
+            Taken("push", "move_in", 0, OPINION),
+            reason("object_to_move", "move_out"),
+            reason("push_again", "move_in"),
+            Taken("confirm_move", "move_out", 0, {"clear": "on"}),
+            Taken("send_archive", "move_out", 0, BY_CLOUD),
+            Taken("register_in", "move_in", 1, {"way": "counter", "receiver": "林晓梅"}),
+            reason("close_out", "move_out"),
+        ),
+        (Taken("accept", "move_in", 1), reason("disapprove", "move_in", 1)),
+        (reason("withdraw", "applicant"),),
+    ),
+    "notarisation": (
+        (
+            Taken("accept", "owner", 1),
+            Taken("certify", "owner", 1, OPINION),
+            Taken("deliver", "owner", 0, {"way": "counter", "receiver": "林晓梅"}),
+        ),
+        (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
+        (Taken("accept", "owner", 1), reason("terminate", "owner", 1)),
     ),
 }
 EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
@@ -230,7 +332,7 @@ EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
 @pytest.mark.parametrize(("flow", "nth"), EVERY_WAY)
 def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
     world.people["father"] = User.objects.create(username="father", name="周德福", password="!")
-    case = open_in(world, flow, supplement="5G")
+    case = open_in(world, flow, supplement="5G", **CHANGES.get(flow, {}))
     actors = actors_in(world, flow) | {"transport": world.actor("transport_sc")}
     _warm(case)
     now = at("2026-05-11 09:00")
@@ -251,6 +353,11 @@ def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
 
 
 HOUR = dt.timedelta(hours=1)
+CHANGES = {
+    "collect_forward": {
+        "special_procedures": [{"name": "残疾评定", "basis": "渝残联发", "seat": "collector"}]
+    }
+}
 
 
 def _warm(case: Case) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from stdnum import luhn
 
 from .access import IsOneOf
@@ -84,15 +84,19 @@ def known_as(typed: str) -> Q:
     Each part is read by an index of its own, once.
     """
     number = plain_number(typed)
-    parcels = ParcelItem.objects.filter(
-        ~Q(parcel__waybill=""), Q(parcel__waybill=number) | Q(parcel__number=number)
-    )
+    spellings = sorted({number, typed.strip()})
     others = CaseNumber.objects.filter(number=number)
-    return (
-        Q(number=number)
-        | Q(IsOneOf(F("pk"), ArraySubquery(others.values("case_id"))))
-        | Q(IsOneOf(F("pk"), ArraySubquery(parcels.values("case_id"))))
+    items = ParcelItem.objects.order_by()
+    parts: tuple[QuerySet[Any], ...] = (
+        others.values("case_id"),
+        # The index of waybills leaves out the empty ones.
+        items.exclude(parcel__waybill="").filter(parcel__waybill__in=spellings).values("case_id"),
+        items.filter(parcel__number__in=spellings).values("case_id"),
     )
+    meant = Q(number=number)
+    for part in parts:
+        meant |= Q(IsOneOf(F("pk"), ArraySubquery(part)))
+    return meant
 
 
 def numbers_of(case: Case) -> list[CaseNumber]:

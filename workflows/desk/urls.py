@@ -6,6 +6,7 @@ from . import (
     case_number,  # noqa: F401  (its converter is used below)
     substitutes,
 )
+from .case import sheet
 from .case import views as case_pages
 from .queue import views as queue_pages
 
@@ -20,6 +21,7 @@ urlpatterns = [
     path("desk/substitutes/", substitutes.substitutes, name="substitutes"),
     path("desk/substitutes/<int:key>/end/", substitutes.end_substitution, name="end_substitution"),
     path("desk/<case_number:number>/", case_pages.case, name="case"),
+    path("desk/<case_number:number>/sheet/", sheet.sheet, name="sheet"),
     path("desk/<case_number:number>/look/<str:what>/", case_pages.look_at, name="look"),
     path("desk/<case_number:number>/<slug:step>/", case_pages.step, name="step"),
 ]

@@ -85,12 +85,13 @@ class FundTransfer(Flow):
     @step("受理并发联系函", source="accepting", target="checking", by="receiving",
           form=AcceptForm, counts_as="accepted", tone="primary", done="已受理并发出联系函")  # fmt: skip
     def accept(self, act: Act) -> None:
-        """One statement."""
+        """Two statements."""
         self.accepted_on = act.today
         letter = f"LXH{self.number}"
         self.facts = {**self.facts, "letter": letter}
         document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act) | {"letter": letter})
         act.note(letter=letter)
+        act.number("联系函编号", letter)
         act.tell("accepted", document=document)
 
     @step("不予受理", source="accepting", target="refused", by="receiving", form=ReasonForm,

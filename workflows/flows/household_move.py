@@ -114,9 +114,10 @@ class HouseholdMove(ReviewSteps, Flow):
     @step("准予迁入", source="reviewing", target="moving_out", by="move_in", form=PermitForm,
           decides=True, tone="primary")  # fmt: skip
     def permit(self, act: Act) -> None:
-        """The 迁出地 is told online and has five working days; no paper permit travels."""
+        """The 迁出地 is told online and has five working days; no paper permit travels. One statement."""
         self.facts = {**self.facts, "permit_number": act.data["permit_number"]}
         act.note(permit_number=act.data["permit_number"], opinion=act.data["opinion"])
+        act.number("准迁证编号", act.data["permit_number"])
         act.tell("case_step", message="迁入地已准予迁入，正在由迁出地办理迁出。")
 
     @step("办理迁出", source="moving_out", target="moving_in", by="move_out",
@@ -124,6 +125,7 @@ class HouseholdMove(ReviewSteps, Flow):
     def register_out(self, act: Act) -> None:
         self.facts = {**self.facts, "certificate_number": act.data["certificate_number"]}
         act.note(**dict(act.data))
+        act.number("迁移证编号", act.data["certificate_number"])
         act.tell("case_step", message="迁出地已办理迁出，正在由迁入地办理落户。")
 
     @step("不予迁出", source="moving_out", target="objected", by="move_out", form=ReasonForm,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from math import ceil
 from typing import Any, cast
@@ -20,13 +21,18 @@ from matters.catalogue.pinned import definition_of
 from tongban.accounts.lockout import client_address
 from workflows.cases.flow import Flow
 from workflows.cases.models import Case
+from workflows.cases.numbers import LONGEST_NUMBER, plain_number
 from workflows.cases.places import OfficeCard, office_cards
 
-from .own.progress_door import TooMany, may_see_progress
+from .own.progress_door import SeveralCases, TooMany, may_see_progress
 from .own.standing import tag_of
 from .own.time_kept import promise_light, promised_until
 
 NOT_FOUND = "没有查到。请核对办件编号和证件号码后六位；也可以登录后在“我的办件”里查看。"
+
+# What numbers of ours and of others are written with, 渝社险〔2026〕12号 among them.
+NUMBER = re.compile(r"[0-9A-Z一-鿿〔〕\[\]()/_.-]{4,60}")
+OUR_DIGITS = 20
 
 
 class ProgressForm(forms.Form):
@@ -34,11 +40,9 @@ class ProgressForm(forms.Form):
 
     number = forms.CharField(
         label="办件编号",
-        help_text="在申请回执或收件凭证上",
-        max_length=32,
-        widget=forms.TextInput(
-            attrs={"class": "w-20", "inputmode": "numeric", "autocomplete": "off"}
-        ),
+        help_text="在申请回执或收件凭证上；业务协同编号、运单号、业务系统编号也可以",
+        max_length=LONGEST_NUMBER,
+        widget=forms.TextInput(attrs={"class": "w-20", "autocomplete": "off"}),
         error_messages={"required": "请填写办件编号", "max_length": "办件编号过长，请核对"},
     )
     proof = forms.RegexField(
@@ -54,8 +58,9 @@ class ProgressForm(forms.Form):
     )
 
     def clean_number(self) -> str:
-        number = "".join(self.cleaned_data["number"].split())
-        if not (number.isascii() and number.isdigit() and luhn.is_valid(number)):
+        number = plain_number(self.cleaned_data["number"])
+        is_ours = len(number) == OUR_DIGITS and number.isdigit()
+        if not NUMBER.fullmatch(number) or (is_ours and not luhn.is_valid(number)):
             raise forms.ValidationError("办件编号有误，请对照回执核对")
         return number
 
@@ -95,6 +100,9 @@ def progress(request: HttpRequest) -> HttpResponse:
         )
     except TooMany as too_many:
         return _wait(request, form, too_many)
+    except SeveralCases:
+        form.add_error("number", "这个编号下有您的几个办件，请填写其中一个的办件编号")
+        return _page(request, form)
     if case is None:
         form.add_error(None, NOT_FOUND)
         return _page(request, form)

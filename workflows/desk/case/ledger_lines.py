@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from tongban.templatetags.formats import zh_datetime
 from workflows.cases.declarations import Step
 from workflows.cases.ledger import first_break
 from workflows.cases.models import Enquiry, Event, Rating
@@ -92,7 +93,20 @@ def details_of(event: Event, step: Step | None) -> list[tuple[str, str]]:
         shown = _shown(name, value, field)
         if label and shown:
             details.append((label, shown))
-    return details
+    return details + _fed_back(event.data.get("fed_back"))
+
+
+def _fed_back(told: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """What another system decided, as it was fed back."""
+    if not told:
+        return []
+    at = zh_datetime(dt.datetime.fromisoformat(told["at"]))
+    return [
+        ("业务系统", told["system"]),
+        (told["name"], told["number"]),
+        ("办理时间", at),
+        ("业务系统结果", told["result"]),
+    ]
 
 
 def _line(case: Flow, event: Event, offices: Mapping[int, OfficeCard]) -> Line:

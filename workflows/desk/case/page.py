@@ -9,11 +9,14 @@ from typing import Any
 from django.forms import Form, ModelChoiceField
 from django.http import QueryDict
 
+from matters.catalogue.elsewhere import Elsewhere
 from tongban.accounts.actors import Actor
 from workflows.cases.act import Situation
 from workflows.cases.claims import stands_in
 from workflows.cases.declarations import Step
+from workflows.cases.feeding_back import elsewhere_now
 from workflows.cases.models import Case, Enquiry, Event
+from workflows.cases.numbers import numbers_of
 from workflows.cases.places import office_cards
 
 from ..time_left import last_day, next_due, time_left
@@ -54,7 +57,7 @@ def case_context(
 ) -> dict[str, Any]:
     """Everything but the frame. form: as it was sent, with its errors; query: chooses in a blank one.
 
-    Nine statements, a few more where there is more to show; and those of the one form that is open.
+    Ten statements, a few more where there is more to show; and those of the one form that is open.
     """
     case = situation.case
     choices = choices_of(situation)
@@ -73,6 +76,8 @@ def case_context(
         "trouble": trouble,
         "now_at": _now_at(situation),
         "answers": answers_of(situation),
+        "numbers": numbers_of(case),
+        "elsewhere": _elsewhere(situation),
         "parties": party_cards(situation),
         "papers": papers_of(case),
         "issued": issued_in(case),
@@ -82,6 +87,14 @@ def case_context(
         "seats": seat_cards(case, offices, situation.today),
         "family": _family(case),
     }
+
+
+def _elsewhere(situation: Situation) -> Elsewhere | None:
+    """The system in which this person's next step is taken, for the sheet to copy into it."""
+    actor = situation.actor
+    if situation.case.holder_office_id not in actor.desks | actor.heads:
+        return None
+    return elsewhere_now(situation)
 
 
 def office_here(case: Case, actor: Actor) -> int | None:

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tongban.accounts.actors import Actor
-from tongban.accounts.looks import LONGEST_REASON, ReasonMissing, checked_reason, look
+from tongban.accounts.looks import look
 from tongban.accounts.models import User
 from workflows.cases.declarations import Step
 from workflows.cases.flow import Flow
@@ -24,6 +24,7 @@ from workflows.cases.verdicts import verdict
 from ..door import case_seen, for_staff
 from ..happening import moved_by
 from .applied import personal_value
+from .looking import LookForm
 from .page import Trouble, case_context, office_here
 from .typed import typed_in
 
@@ -107,22 +108,6 @@ def _token(posted: QueryDict) -> int:
     """The state of the case that the page showed; without a readable one nothing is taken."""
     text = posted.get("token", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else NO_TOKEN
-
-
-class LookForm(forms.Form):
-    reason = forms.CharField(
-        label="查看原因",
-        max_length=LONGEST_REASON,
-        help_text="会记入查看记录，本人和监督部门可以查到",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "请写明查看原因"},
-    )
-
-    def clean_reason(self) -> str:
-        try:
-            return checked_reason(self.cleaned_data["reason"])
-        except ReasonMissing as missing:
-            raise forms.ValidationError(str(missing)) from None
 
 
 @for_staff

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tongban.accounts.personal import blind_index
 from workflows.cases.models import Case, Party
+from workflows.cases.numbers import known_as
 
 from ..models import ProgressAttempt
 
@@ -24,6 +25,8 @@ PER_NUMBER = ((WINDOW, 5), (DAY, 15))
 # Many people share one address at a window or behind a provider's gate.
 PER_ADDRESS = ((WINDOW, 30), (DAY, 300))
 NOBODY = "0" * PROOF_LENGTH
+# A parcel carries the papers of several cases, seldom of many.
+MOST_COMPARED = 50
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,22 @@ class TooMany(Exception):
     wait: dt.timedelta
 
 
+class SeveralCases(Exception):
+    """A number of a parcel with several cases of this person: which one is meant?"""
+
+
 def may_see_progress(
     *, number: str, proof: str, address: str | None, now: dt.datetime
 ) -> Case | None:
     """The case, if `proof` is right for it; None alike for a wrong proof and for no such number.
 
-    address: where the request comes from. Raises TooMany, whatever the proof. A failure is written
+    address: where the request comes from. Raises TooMany, whatever the proof, and SeveralCases. A failure is written
     before the proof is looked at, so that a hundred requests at once are a hundred tries.
     """
-    keys = _keys(number, address)
+    known = _known_as(number)
+    # A case's own number and its others are one and the same to try at.
+    tried = known[0].case.number if len({party.case_id for party in known}) == 1 else number
+    keys = _keys(tried, address)
     claims = [ProgressAttempt(key=key, at=now) for key in keys]
     ProgressAttempt.objects.filter(at__lt=now - DAY).delete()
     ProgressAttempt.objects.bulk_create(claims)
@@ -51,26 +61,37 @@ def may_see_progress(
         # What is refused is no try: pressing again does not make the wait longer.
         mine.delete()
         raise TooMany(wait)
-    case, known = _case_and_proof(number)
-    right = hmac.compare_digest(known.encode(), proof.strip().upper().encode())
-    if not right or known == NOBODY:
+    given = proof.strip().upper().encode()
+    # All are compared, and somebody who is nobody where there are none: the time it takes tells nothing.
+    proofs = [(party, _proof_of(party)) for party in known] or [(None, NOBODY)]
+    right = [
+        p for p, proof in proofs if hmac.compare_digest(proof.encode(), given) and proof != NOBODY
+    ]
+    cases = {party.case_id: party.case for party in right if party is not None}
+    if not cases:
         return None
     mine.delete()
-    return case
+    if len(cases) > 1:
+        raise SeveralCases
+    return next(iter(cases.values()))
 
 
-def _case_and_proof(number: str) -> tuple[Case | None, str]:
-    """The case with the last six of the applicant's ID number; NOBODY where there is none to compare.
+def _known_as(number: str) -> list[Party]:
+    """The applicants of the cases that go by this number: one case, or those of one parcel.
 
-    One statement, whether there is such a case or not: the time it takes tells nothing.
+    One statement, whether there is such a case or not.
     """
-    applicants = Party.objects.filter(case__number=number, role=Party.Role.APPLICANT)
-    party = applicants.select_related("case", "user").order_by("id").first()
-    if party is None:
-        return None, NOBODY
+    cases = Case.objects.filter(known_as(number))
+    applicants = Party.objects.filter(case__in=cases, role=Party.Role.APPLICANT)
+    firsts = applicants.select_related("case", "user").order_by("case_id", "id")
+    return list(firsts.distinct("case_id")[:MOST_COMPARED])
+
+
+def _proof_of(party: Party) -> str:
+    """The last six of the applicant's ID number; NOBODY where there is none to compare."""
     id_number = party.id_number or (party.user.id_number if party.user else "") or ""
     tail = id_number[-PROOF_LENGTH:].upper()
-    return party.case, tail if len(tail) == PROOF_LENGTH else NOBODY
+    return tail if len(tail) == PROOF_LENGTH else NOBODY
 
 
 def _keys(number: str, address: str | None) -> tuple[str, str]:
