@@ -2,7 +2,7 @@
 
 Such a file is `parts` (free: a place for YAML anchors) and `matters`, a list of entries
 {applies_to: [{name, batch}], flow, definition}. `general.yaml` has one {flow, definition} for each
-mode, for every matter of which no source says more than its name.
+mode, and each kind that is no application, for every matter of which no source says more than its name.
 """
 
 from dataclasses import dataclass
@@ -76,9 +76,13 @@ def read_deep(folder: Path = DATA) -> tuple[dict[Key, Deep], list[Problem]]:
 
 
 def read_general(folder: Path = DATA) -> dict[str, Entry]:
-    """The general definition of each mode. Raises ValidationError."""
+    """The general definition of each mode, and of each kind that is no application.
+
+    Raises ValidationError.
+    """
     read = yaml.load((folder / "general.yaml").read_bytes(), _Loader)  # noqa: S506
-    return {mode: Entry.model_validate(entry) for mode, entry in read["modes"].items()}
+    entries = read["modes"] | read.get("kinds", {})
+    return {code: Entry.model_validate(entry) for code, entry in entries.items()}
 
 
 @cache

@@ -5,7 +5,7 @@ a name; any further CSV file beside it has the same columns. A blank stays blank
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,10 @@ MODES = {
     "异地授权": "delegated",
 }
 CERTAINTIES = ("stated", "inferred", "from_memory")
+# 办件, and what is none: never counted together.
+KINDS = {"": "application", "办理": "application", "查询": "query", "预约": "appointment"}
+
+MOST_DAYS = 3650
 
 Key = tuple[str, str]  # name and batch, which together name a row
 
@@ -50,10 +54,11 @@ class Problem:
     where: str
     name: str
     text: str
+    column: str = ""
 
     def __str__(self) -> str:
         named = f"{self.where}《{self.name}》" if self.name else self.where
-        return f"{named}：{self.text}"
+        return f"{named}：{self.column} {self.text}" if self.column else f"{named}：{self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,7 @@ class Fact:
     item_code: str
     note: str
     certainty: str
+    kind: str = "application"
 
     @property
     def key(self) -> Key:
@@ -101,18 +107,19 @@ def read_facts(folder: Path = DATA) -> tuple[list[Fact], list[Problem]]:
     departments: dict[Path, str] = {}
     for path in sorted(folder.glob("*/*.csv")):
         for where, row in _rows(path, problems):
-            wrong = list(_problems_of_row(row))
+            wrong = list(problems_of_row(row))
             department = departments.setdefault(path.parent, row["department"])
             if department != row["department"]:
-                wrong.append(
+                text = (
                     f"文件夹 {path.parent.name} 是{department}的，不能放{row['department']}的事项"
                 )
+                wrong.append(("", text))
             earlier = seen.setdefault((row["name"], row["batch"]), where)
             if earlier != where:
-                wrong.append(f"与{earlier}的名称和来源批次相同")
-            problems += [Problem(where, row["name"], text) for text in wrong]
+                wrong.append(("", f"与{earlier}的名称和来源批次相同"))
+            problems += [Problem(where, row["name"], text, column) for column, text in wrong]
             if not wrong:
-                facts.append(_fact(where, row))
+                facts.append(fact_of(where, row))
     return facts, problems
 
 
@@ -137,24 +144,29 @@ def _rows(path: Path, problems: list[Problem]) -> Iterator[tuple[str, dict[str, 
                 yield where, {column: value.strip() for column, value in row.items()}
 
 
-def _problems_of_row(row: dict[str, str]) -> Iterator[str]:
+def problems_of_row(row: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is wrong with a row, as (column, sentence without its name)."""
     for column in ("name", "batch", "department", "field", "source_url"):
         if not row[column]:
-            yield f"{column} 不能为空"
+            yield column, "不能为空"
     for column, longest in LONGEST.items():
         if len(row[column]) > longest:
-            yield f"{column} 超过 {longest} 个字符"
+            yield column, f"超过 {longest} 个字符"
     for column in ("mode", "mode_inferred"):
         if row[column] and row[column] not in MODES:
-            yield f"{column} 没有这种办理模式：{row[column]}"
+            yield column, f"没有这种办理模式：{row[column]}"
     for column in ("promised_days", "legal_days"):
-        if row[column] and not (row[column].isdecimal() and int(row[column]) > 0):
-            yield f"{column} 须为正整数或留空：{row[column]}"
+        days = row[column]
+        if days and not (days.isascii() and days.isdecimal() and 0 < int(days) <= MOST_DAYS):
+            yield column, f"须为正整数或留空：{days}"
     if row.get("certainty", "stated") not in CERTAINTIES:
-        yield f"certainty 须为 {'、'.join(CERTAINTIES)} 之一"
+        yield "certainty", f"须为 {'、'.join(CERTAINTIES)} 之一"
+    if row.get("kind", "") not in KINDS:
+        yield "kind", f"须为 查询、预约 或留空：{row['kind']}"
 
 
-def _fact(where: str, row: dict[str, str]) -> Fact:
+def fact_of(where: str, row: Mapping[str, str]) -> Fact:
+    """A row in which nothing is wrong."""
     return Fact(
         where=where,
         name=row["name"],
@@ -170,4 +182,5 @@ def _fact(where: str, row: dict[str, str]) -> Fact:
         item_code=row["item_code"],
         note=row["note"],
         certainty=row.get("certainty", "stated"),
+        kind=KINDS[row.get("kind", "")],
     )

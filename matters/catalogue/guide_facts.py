@@ -4,6 +4,7 @@ The fields are those of the provinces' own guides. `title` is what a field is ca
 page and in a table of matters; nothing here moves a case.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -111,3 +112,10 @@ def guide_rows(guide: Guide) -> Iterator[tuple[str, str, str]]:
 def item_kind_of(item_code: str) -> str:
     """事项类型 as the printed 目录码 says it; "" where there is none or it is not known."""
     return KINDS_BY_CODE.get(item_code[:4].upper(), "")
+
+
+def level_of(name: str) -> str:
+    """行使层级 as the matter's own name says it: …(县级), …（市级）; "" where it doesn't."""
+    found = re.search(r"[(（](省级|市级|县级)(?:行使|权限)?[)）]", name)
+    codes = {word: code for code, word in CHOICES["level"].items()}
+    return codes[found[1]] if found else ""

@@ -16,6 +16,7 @@ from matters.catalogue.consistency import problems_of
 from matters.catalogue.deep import Deep, Entry, in_chinese, read_deep, read_general
 from matters.catalogue.definition import Definition, Limit
 from matters.catalogue.facts import DATA, Fact, Key, Problem, read_facts
+from matters.catalogue.guide_facts import item_kind_of, level_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,17 @@ def make_plan(folder: Path = DATA) -> Plan:
     facts, problems = read_facts(folder)
     deep, wrong = read_deep(folder)
     problems += wrong
-    general = read_general(folder)
-    owners = _read_owners(folder)
+    ground = read_ground(folder)
     # Matters are kept, and listed, in the order of the departments there.
-    order = {department: at for at, (department, _) in enumerate(owners)}
+    order = {department: at for at, (department, _) in enumerate(ground.owners)}
     facts.sort(key=lambda fact: order.get(fact.department, len(order)))
-    read = [_planned(fact, deep.pop(fact.key, None), general, owners) for fact in facts]
+    read = [_planned(fact, deep.pop(fact.key, None), ground) for fact in facts]
     by_key = {each.fact.key: each for each in read if isinstance(each, Planned)}
     matters: list[Planned] = []
     for each in read:
         found = _with_parts(each, by_key) if isinstance(each, Planned) else each
         if isinstance(found, Planned):
-            wrong = list(_problems_of_planned(found))
+            wrong = list(problems_of_planned(found))
             problems += wrong
             matters += [] if wrong else [found]
         else:
@@ -73,24 +73,55 @@ def make_plan(folder: Path = DATA) -> Plan:
     return Plan(tuple(matters), tuple(problems))
 
 
-def _planned(
-    fact: Fact, deep: Deep | None, general: dict[str, Entry], owners: dict[tuple[str, str], Owner]
-) -> Planned | Problem:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a matter gets of which no source says more than its name.
+
+    general: an entry for each mode, and for each kind that is no application. owners: by department
+    and theme ("": all others).
+    """
+
+    general: Mapping[str, Entry]
+    owners: Mapping[tuple[str, str], Owner]
+
+    def entry_for(self, fact: Fact) -> Entry:
+        """Raises KeyError for a department that owns nothing."""
+        owners, department = self.owners, fact.department
+        owner = owners.get((department, fact.theme)) or owners[department, ""]
+        mode, _ = fact.mode_and_certainty
+        entry = self.general[mode if fact.kind == "application" else fact.kind]
+        return Entry(flow=entry.flow, definition=_with_owner(entry.definition, owner))
+
+
+def read_ground(folder: Path = DATA) -> Ground:
+    """Raises ValidationError."""
+    return Ground(read_general(folder), _read_owners(folder))
+
+
+def _planned(fact: Fact, deep: Deep | None, ground: Ground) -> Planned | Problem:
     mode, certainty = fact.mode_and_certainty
     try:
-        if deep is not None:
-            entry, stored = deep.entry, deep.entry.definition
-        else:
-            owner = owners.get((fact.department, fact.theme)) or owners.get((fact.department, ""))
-            if owner is None:
-                return Problem(fact.where, fact.name, f"owners.csv 没有主管部门 {fact.department}")
-            entry = general[mode]
-            stored = _with_owner(entry.definition, owner)
-        definition = Definition.model_validate(stored)
+        entry = deep.entry if deep else ground.entry_for(fact)
+        definition = concluded(Definition.model_validate(entry.definition), fact)
+    except KeyError:
+        return Problem(fact.where, fact.name, f"owners.csv 没有主管部门 {fact.department}")
     except ValidationError as error:
         where = deep.where if deep else "general.yaml"
         return Problem(where, fact.name, in_chinese(error))
     return Planned(fact, mode, certainty, entry.flow, definition)
+
+
+def concluded(definition: Definition, fact: Fact) -> Definition:
+    """With what the printed code and the name say of the guide, where nobody has written it out."""
+    said = {"item_kind": item_kind_of(fact.item_code), "level": level_of(fact.name)}
+    fresh = {key: word for key, word in said.items() if word and not getattr(definition.guide, key)}
+    if not fresh:
+        return definition
+    guide = definition.guide.model_copy(update=fresh)
+    # The code's meaning was read in one place only; a name says itself what it says.
+    sure = {f"guide.{key}": "inferred" if key == "item_kind" else "stated" for key in fresh}
+    certainty = sure | definition.certainty
+    return definition.model_copy(update={"guide": guide, "certainty": certainty})
 
 
 def _with_parts(bundle: Planned, known: Mapping[Key, Planned]) -> Planned | Problem:
@@ -122,7 +153,7 @@ def _with_owner(definition: dict[str, Any], owner: Owner) -> dict[str, Any]:
     return {**definition, "seats": seats}
 
 
-def _problems_of_planned(planned: Planned) -> Iterator[Problem]:
+def problems_of_planned(planned: Planned) -> Iterator[Problem]:
     fact, definition = planned.fact, planned.definition
     for text in problems_of(definition, planned.flow):
         yield Problem(fact.where, fact.name, text)
