@@ -13,6 +13,7 @@ from tongban.celery import BROKER_OPTIONS, broker_url, queues
 from tongban.keyring import keyring
 from tongban.notices.smtp_settings import smtp_settings
 from tongban.services.places import local_places
+from tongban.sharing.connector_settings import connectors_from
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # Who names no servers gets those that `make up` runs: a command typed by hand finds them too.
@@ -40,6 +41,7 @@ INSTALLED_APPS = [
     "tongban.offices",
     "tongban.accounts",
     "tongban.notices",
+    "tongban.sharing",
     "matters.catalogue",
     "workflows.cases",
     "workflows.flows",
@@ -196,6 +198,9 @@ EMAIL_USE_SSL = _smtp.tls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "川渝通办 <notice@tongban.example>")
 
+# Provinces' platforms that registers are asked through; none: the register in the database answers.
+SHARING_CONNECTORS = connectors_from(os.environ)
+
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 # Before every key, so that several sites (and every test run) can share one Redis.
 REDIS_KEY_PREFIX = os.environ.get("REDIS_KEY_PREFIX", "tongban:")
@@ -210,6 +215,7 @@ CELERY_TASK_ROUTES = {
     "notices.*": {"queue": "notices"},
     "cases.*": {"queue": "sweeps"},
     "throughput.*": {"queue": "counts"},
+    "sharing.*": {"queue": "sweeps"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -227,6 +233,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.serve_documents",
         "schedule": 30,
         "options": {"expires": 30},
+    },
+    "answer look-ups": {"task": "sharing.answer", "schedule": 30, "options": {"expires": 30}},
+    "mark overdue demands": {
+        "task": "sharing.mark_overdue",
+        "schedule": crontab(hour=9, minute=5),
+        "options": {"expires": 3600},
     },
     "clean abandoned uploads": {
         "task": "cases.clean_uploads",

@@ -1,0 +1,77 @@
+"""The zone's own size, filled up with rows marked 示范: 144 departments and 5,460 kinds of resources.
+
+The two figures are the zone's; which resources stand behind them is not published, so these are made
+from departments × kinds, always the same ones, and nobody can be asked through them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from tongban.accounts.demonstration.places import CITIES, COUNTIES
+from tongban.offices.models import Department, Office, Region
+
+from ..loading import SINCE
+from ..models import Holder, Resource
+
+DEPARTMENTS, KINDS = 144, 5_460
+# What any department keeps books on, and of what: 10 × 5 names for each.
+BOOKS = ("登记", "许可", "备案", "检查", "处罚", "奖励", "证照", "收费", "补贴", "信用")
+OF = ("企业", "个人", "项目", "场所", "设备")
+LINES = (
+    *("police", "civil_affairs", "human_resources", "market_regulation", "health", "transport"),
+    *("natural_resources", "education", "agriculture", "medical_insurance", "forestry", "ecology"),
+)
+
+
+def fill_up() -> tuple[int, int]:
+    """Make what is missing to the zone's size; again, nothing. Returns holders and resources made."""
+    holders = list(_holders(DEPARTMENTS - Holder.objects.filter(is_demonstration=False).count()))
+    Holder.objects.bulk_create(holders, ignore_conflicts=True)
+    real = Resource.objects.filter(is_demonstration=False).count()
+    resources = list(_resources(holders, KINDS - real))
+    before = Resource.objects.count()
+    Resource.objects.bulk_create(resources, ignore_conflicts=True, batch_size=2000)
+    return len(holders), Resource.objects.count() - before
+
+
+def _holders(wanted: int) -> Iterator[Holder]:
+    """Departments of the demonstration's cities and counties, linked to their offices where there are any."""
+    places = [place.code for place in (*COUNTIES, *CITIES)]
+    regions = dict(Region.objects.filter(pk__in=places).values_list("code", "name"))
+    names = dict(Department.objects.filter(pk__in=LINES).values_list("code", "name"))
+    known = Office.objects.filter(region__in=places).values_list("code", "pk", "name")
+    offices = {code: (pk, name) for code, pk, name in known}
+    everyone = ((line, place) for line, place in product(LINES, places) if place in regions)
+    for _, (line, place) in zip(range(wanted), everyone, strict=False):
+        office_id, name = offices.get(
+            f"{place}-{line}", (None, f"{regions[place]}{names[line]}部门")
+        )
+        yield Holder(
+            code=f"{place}-{line.replace('_', '-')}",
+            name=name,
+            province_id=f"{place[:2]}0000",
+            region_code=place,
+            department_id=line,
+            office_id=office_id,
+            is_demonstration=True,
+        )
+
+
+def _resources(holders: list[Holder], wanted: int) -> Iterator[Resource]:
+    """Round the departments, a kind each, until there are so many."""
+    kinds = product(BOOKS, OF)
+    pairs = ((kind, holder) for kind in kinds for holder in holders)
+    for _, ((book, of), holder) in zip(range(wanted), pairs, strict=False):
+        name = f"{of}{book}信息"
+        yield Resource(
+            code=f"{holder.code}-{BOOKS.index(book)}{OF.index(of)}",
+            name=name,
+            holder=holder,
+            questions=[{"code": "holds", "text": f"有{name}"}],
+            fresh_hours=(0, 24, 168)[BOOKS.index(book) % 3],
+            certainty=Resource.Certainty.INFERRED,
+            is_demonstration=True,
+            valid_from=SINCE,
+        )

@@ -1,0 +1,17 @@
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from tongban.sharing.demonstration.register import fill_register
+from tongban.sharing.demonstration.size import fill_up
+
+
+class Command(BaseCommand):
+    help = "Fill the catalogue up to the zone's size and the register with invented people (demonstration)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        holders, resources = fill_up()
+        entries = fill_register()
+        self.stdout.write(
+            f"示范：部门 {holders} 个，数据资源新增 {resources} 类，登记记录新增 {entries} 条"
+        )
