@@ -15,7 +15,11 @@ class CasesConfig(AppConfig):
 
         sealed_kinds = ("id_number", "phone", "bank_card")
         purposes = [f"catalogue.answer.{kind}" for kind in sealed_kinds]
-        for model, column in (("cases.Case", "data"), ("cases.Draft", "data")):
+        for model, column in (
+            ("cases.Case", "data"),
+            ("cases.Draft", "data"),
+            ("cases.MovedCase", "before"),
+        ):
             sealed_columns.register(model, column, purposes=lambda _path: purposes)
         people = [f"cases.draft.{kind}" for kind in ("id_number", "phone")]
         sealed_columns.register("cases.Draft", "parties", purposes=lambda _path: people)

@@ -11,6 +11,7 @@ from django.db.models import Q
 from matters.catalogue.definition import Definition, Limit
 
 from .clocks import DayLine, Due, Pause, Reading, due, explain, local_day
+from .event_words import step_of
 from .timekeeping import pauses_of, reading_of
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ def _from_ledger(case: Flow, reading: Reading) -> tuple[str, tuple[Extended, ...
     asked = Q(at=reading.started_at) | Q(data__has_key="extension")
     for event in case.events.filter(asked).order_by("seq"):
         if event.at == reading.started_at:
-            step = case.STEPS.get(event.step)
-            begun_with = step.done if step else "提交申请"
+            step = step_of(case.flow, event.step)
+            begun_with = step.done if step else ""
         if "extension" in event.data:
             granted.append(event)
     extended = tuple(

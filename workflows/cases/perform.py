@@ -1,4 +1,7 @@
-"""The one door: `perform` takes a step in a case, `opening.open_case` begins one. Nothing else writes."""
+"""The one door: `perform` takes a step in a case, `opening.open_case` begins one.
+
+Besides, `moving` carries a case to another version of its matter. Nothing else writes.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def route(
     for rule in definition.seats:
         office = given.get(rule.seat)
         if office is None:
-            region = _region(rule, origin_region, applicant_region, data)
+            region = region_meant(rule, origin_region, applicant_region, data)
             office = office_for(kind=rule.office_kind, region=region, level=rule.level, on=on)
             if office is None:
                 office = pending_desk(region, on)
@@ -53,9 +53,10 @@ def route(
     return Routed(seats, tuple(unplaced))
 
 
-def _region(
+def region_meant(
     rule: SeatRule, origin_region: str, applicant_region: str, data: Mapping[str, Any]
 ) -> str:
+    """The region at or above which a seat's office lies. Raises NoRegion."""
     named = rule.region_field
     if named is not None:
         region = data.get(named)

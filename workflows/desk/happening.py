@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from tongban.templatetags.formats import zh_short
+from workflows.cases.event_words import step_of
 from workflows.cases.models import Case, Event
 from workflows.cases.places import office_name
-from workflows.cases.registry import flow_class
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
-
-OPENED = "提交申请"
 
 
 def moved_by(last: Event | None) -> str:
@@ -26,5 +24,5 @@ def moved_by(last: Event | None) -> str:
 
 def step_label(case: Case | Flow, code: str) -> str:
     """What the step is called, whatever became of the flow since; the opening has a name of its own."""
-    declared = flow_class(case.flow).STEPS.get(code)
-    return declared.label if declared else OPENED if code == "open" else code
+    declared = step_of(case.flow, code)
+    return declared.label if declared else code

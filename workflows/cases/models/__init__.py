@@ -6,6 +6,7 @@ from .draft import Draft
 from .enquiry import Enquiry
 from .event import Event
 from .material import Material, Upload
+from .moving import MovedCase, Moving
 from .number import CaseNumber
 from .parcel import Parcel, ParcelItem
 from .party import Party
@@ -22,6 +23,8 @@ __all__ = [
     "Enquiry",
     "Event",
     "Material",
+    "MovedCase",
+    "Moving",
     "Parcel",
     "ParcelItem",
     "Party",

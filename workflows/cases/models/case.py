@@ -34,7 +34,7 @@ class Place(TypedDict):
 class Case(models.Model):
     """One application from the day it is handed in until it is closed.
 
-    Only `perform.open_case` and `perform.perform` write a row; `sweep` moves `next_alarm_at` besides.
+    Only `open_case`, `perform` and `moving` write a row; `sweep` moves `next_alarm_at` besides.
     A loaded row is an instance of its flow's proxy class, so its steps are methods on it.
     """
 

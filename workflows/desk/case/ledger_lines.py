@@ -11,6 +11,7 @@ from django import forms
 
 from tongban.templatetags.formats import zh_datetime
 from workflows.cases.declarations import Step
+from workflows.cases.event_words import step_of
 from workflows.cases.ledger import first_break
 from workflows.cases.models import Enquiry, Event, Rating
 from workflows.cases.places import OfficeCard
@@ -110,12 +111,12 @@ def _fed_back(told: Mapping[str, str] | None) -> list[tuple[str, str]]:
 
 
 def _line(case: Flow, event: Event, offices: Mapping[int, OfficeCard]) -> Line:
-    step = case.STEPS.get(event.step)
+    step = step_of(case.flow, event.step)
     office = offices.get(event.office_id or 0)
     return Line(
         seq=event.seq,
         at=event.at,
-        title=step.done if step else "提交申请" if event.step == "open" else event.step,
+        title=step.done if step else event.step,
         who=_who(event),
         office=office.name if office else "",
         details=details_of(event, step),

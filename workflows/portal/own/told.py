@@ -14,6 +14,7 @@ from typing import Any
 from tongban.accounts.personal import mask_name
 from tongban.templatetags.formats import zh_short
 from workflows.cases.act import Situation
+from workflows.cases.event_words import BY_KEEPERS, step_of
 from workflows.cases.flow import Flow
 from workflows.cases.main_path import ahead
 from workflows.cases.models import Event, Service
@@ -29,7 +30,10 @@ PAPERS = ("材料", "papers")
 ITEMS = ("材料", "items")
 ROAD = ("运单号", "waybill")
 RECEIVER = ("领取人", "receiver")
+CHANGE = ("说明", "text")
 FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "change_version": (CHANGE,),
+    "restore_version": (CHANGE,),
     "collect": (PAPERS,),
     "turn_back": (REASON,),
     "forward": (ROAD, PAPERS),
@@ -87,7 +91,7 @@ def news_of(situation: Situation, last: Event | None) -> str:
 
 
 def _concerns_the_person(case: Flow, event: Event) -> bool:
-    step = case.STEPS.get(event.step)
+    step = step_of(case.flow, event.step)
     if event.step in ELSEWHERE:
         return False
     return step is None or not step.is_aside or event.step in TOLD_ASIDES
@@ -105,9 +109,9 @@ def _entry(situation: Situation, event: Event) -> Entry:
 
 
 def _title(situation: Situation, event: Event) -> str:
-    step = situation.case.STEPS.get(event.step)
+    step = step_of(situation.case.flow, event.step)
     if step is None:
-        return "提交申请"
+        return event.step
     if event.step in ("record_service", "serve"):
         return "文书已送达"
     # Several stages take the same step; each goes by its name.
@@ -119,7 +123,7 @@ def _title(situation: Situation, event: Event) -> str:
 def _who(situation: Situation, event: Event) -> str:
     if event.office_id:
         return office_name(event.office_id)
-    if event.actor_kind == "system":
+    if event.actor_kind == "system" or event.step in BY_KEEPERS:
         return "系统"
     if event.actor_id == situation.actor.user_id:
         return "您"
