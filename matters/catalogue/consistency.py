@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from matters.catalogue import registry
 from matters.catalogue.bundle import problems_of_bundle
 from matters.catalogue.definition import Definition
+from matters.catalogue.field_checks import problems_of_fields
 from matters.catalogue.registry import FlowShape, FlowUnknown
 from matters.catalogue.situation_checks import problems_of_situations
 
@@ -28,7 +29,7 @@ def problems_of(definition: Definition, flow: str) -> list[str]:
 def _problems_within(definition: Definition) -> Iterator[str]:
     yield from _twice(definition)
     yield from _problems_of_seats(definition)
-    yield from _problems_of_fields(definition)
+    yield from problems_of_fields(definition)
     yield from _problems_of_limits(definition)
     yield from _problems_of_certainty(definition)
     yield from _problems_of_guide(definition)
@@ -66,18 +67,6 @@ def _problems_of_seats(definition: Definition) -> Iterator[str]:
     for stage in definition.stages:
         if stage.seat not in seats:
             yield f"环节 {stage.code} 的席位 {stage.seat} 没有指定机构"
-
-
-def _problems_of_fields(definition: Definition) -> Iterator[str]:
-    for field in definition.fields:
-        if field.kind == "choice" and not field.choices:
-            yield f"字段 {field.code} 是选择题，但没有选项"
-        if field.kind != "choice" and field.choices:
-            yield f"字段 {field.code} 不是选择题，不能有选项"
-        if field.region_level != "county" and field.kind != "region":
-            yield f"字段 {field.code} 不是 region，不能写 region_level"
-        if field.max_length and field.kind not in ("text", "textarea", "name"):
-            yield f"字段 {field.code} 的类型 {field.kind} 自有长度，不能写 max_length"
 
 
 def _problems_of_limits(definition: Definition) -> Iterator[str]:

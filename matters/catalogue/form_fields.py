@@ -202,7 +202,7 @@ def _address(spec: FormField) -> forms.Field:
 
 def _is_address(value: str) -> None:
     if len(value) < SHORTEST_ADDRESS:
-        raise ValidationError("请填写完整的地址，写到门牌号或村、组", code="invalid")
+        raise ValidationError("请填写完整的地址，写到门牌号或村、组", code="short")
 
 
 def _money(spec: FormField) -> forms.Field:
@@ -279,7 +279,7 @@ def _within(spec: FormField) -> Callable[[Any], None]:
             if limit is None or isinstance(limit, dt.date) != isinstance(value, dt.date):
                 continue
             if (value < limit) if sign > 0 else (value > limit):
-                raise ValidationError(_out_of_bounds(spec, bound, sign), code="invalid")
+                raise ValidationError(_out_of_bounds(spec, bound, sign), code="bounds")
 
     return judge
 
@@ -298,7 +298,7 @@ def _out_of_bounds(spec: FormField, bound: Any, sign: int) -> str:
 def _is_storable(value: str) -> None:
     """Half a sign (a lone surrogate) can come in JSON, and no database keeps it."""
     if any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise ValidationError("含有无法保存的字符，请重新输入", code="invalid")
+        raise ValidationError("含有无法保存的字符，请重新输入", code="unstorable")
 
 
 def _too_long(longest: int) -> dict[str, str]:
