@@ -178,8 +178,14 @@ def _at_seat(
         )
     if step.decides and any(p.user_id == actor.user_id for p in situation.parties):
         reasons.append(Reason("own_case", "您是本件当事人，应当回避"))
-    if step.target is not None and not step.is_aside and _timer_due(situation):
-        # By law it has happened already (视为受理), though the sweep may be late.
+    overdue = _timer_due(situation)
+    if (
+        step.target is not None
+        and not step.is_aside
+        and overdue
+        and not case.STEPS[overdue].is_aside
+    ):
+        # By law it has happened already (视为受理), though the sweep may be late. A reminder forestalls nothing.
         reasons.append(Reason("timer_due", "期限已届满，系统将按期自动办理，请稍后刷新再办"))
     yield seat, office_id, reasons
 

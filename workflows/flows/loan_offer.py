@@ -84,18 +84,21 @@ class LoanOffer(Flow):
         act.note(**dict(act.data))
 
     @step("提醒经办岗", source="asked", target="handler_reminded", by=TIMER, after=rung(0),
+          is_aside=True,
           done="已提醒银行经办岗")  # fmt: skip
     def remind_handler(self, act: Act) -> None:
         """Two statements."""
         remind(self, act, act.definition.reminders[0].to)
 
     @step("提醒负责人", source="handler_reminded", target="head_reminded", by=TIMER, after=rung(1),
+          is_aside=True,
           done="已提醒银行负责人")  # fmt: skip
     def remind_head(self, act: Act) -> None:
         """Two statements."""
         remind(self, act, act.definition.reminders[1].to)
 
     @step("报专区督办", source="head_reminded", target="supervised", by=TIMER, after=rung(2),
+          is_aside=True,
           done="已报两省市督办人员")  # fmt: skip
     def call_supervisor(self, act: Act) -> None:
         """Two statements."""
