@@ -111,6 +111,11 @@ class World:
             self.versions[key] = _published(name, changes)
         return self.versions[key]
 
+    def parts(self, version: MatterVersion) -> None:
+        """Publish the matters that a 一件事 is made of."""
+        for part in version.definition.get("parts", []):
+            self.matter(part["matter"]["name"])
+
     def open(
         self,
         matter: MatterVersion | str = SUBSIDY,
@@ -196,8 +201,16 @@ def _offices(world: World) -> None:
         kinds = {
             "county": COUNTY_KINDS,
             "township": [("township_center", "便民服务中心")],
-            "city": [("housing_fund", "住房公积金中心"), ("service_center", "政务服务中心")],
-            "province": [("supervision", "政务服务管理办公室"), ("housing_fund", "公积金中心")],
+            "city": [
+                ("housing_fund", "住房公积金中心"),
+                ("service_center", "政务服务中心"),
+                ("bank", "示范银行"),
+            ],
+            "province": [
+                ("supervision", "政务服务管理办公室"),
+                ("housing_fund", "公积金中心"),
+                ("bank", "示范银行"),
+            ],
         }[level]
         for kind, words in kinds:
             rows.append(

@@ -23,6 +23,8 @@ class Setting:
     matter: str
     seats: dict[str, tuple[str, str]]
     answers: dict[str, str] = field(default_factory=dict)
+    # The flow whose cases this one's are parts of, and how its cases are awaited there.
+    part_of: tuple[str, str] | None = None
 
 
 CQ, SC = "500101", "511702"
@@ -48,6 +50,42 @@ SETTINGS = {
         {"receiving": ("500000", "housing_fund"), "sending": ("511700", "housing_fund")},
         {"0": CQ, "1": SC},
     ),
+    "relation_transfer": Setting(
+        "企业职工基本养老保险关系转移接续",
+        {"receiving": (CQ, "human_resources"), "sending": (SC, "human_resources")},
+        {"0": CQ, "1": SC},
+    ),
+    "archive_transfer": Setting(
+        "档案接收",
+        {"receiving": (CQ, "talent_service"), "keeping": (SC, "talent_service")},
+        {"0": CQ, "1": SC},
+    ),
+    "local_issue": Setting(
+        "户籍证明",
+        {"issuing": (CQ, "police"), "keeping": (SC, "police")},
+        {"0": CQ, "1": SC},
+    ),
+    "collect_and_make": Setting(
+        "居民身份证换领",
+        {"making": (CQ, "police"), "owner": (SC, "police")},
+        {"0": CQ, "1": SC},
+    ),
+    "issue_elsewhere": Setting(
+        "营业执照互办互发",
+        {"owner": (SC, "market_regulation"), "issuing": (CQ, "market_regulation")},
+        {"0": SC, "1": CQ},
+    ),
+    "enterprise_move": Setting(
+        "市场主体迁移调档",
+        {"move_in": (CQ, "market_regulation"), "move_out": (SC, "market_regulation")},
+        {"0": CQ, "1": SC},
+    ),
+    "one_thing": Setting("员工录用一件事", {"lead": (SC, "human_resources")}),
+    "financing": Setting("跨省融资对接（渝快融/兴川贷）", {"platform": (SC, "service_center")}),
+    "loan_offer": Setting(
+        "银行审核融资需求", {"bank": ("510000", "bank")}, part_of=("financing", "offer")
+    ),
+    "notarisation": Setting("学历公证（指引）", {"owner": (SC, "justice")}),
 }
 
 
@@ -55,6 +93,7 @@ def open_in(world: World, flow: str, **changes: Any) -> Case:
     """A case of that flow, with a co-applicant and a beneficiary; changes: to its matter's definition."""
     setting = SETTINGS[flow]
     version = world.matter(setting.matter, **changes)
+    world.parts(version)
     asked = [f["code"] for f in version.definition["fields"] if f["kind"] == "region"]
     regions = {code: setting.answers[str(n)] for n, code in enumerate(asked) if setting.answers}
     parties = [
@@ -62,7 +101,13 @@ def open_in(world: World, flow: str, **changes: Any) -> Case:
         PartyInput(role="co_applicant", name="周晓燕", user=world.daughter),
         PartyInput(role="beneficiary", name="周德福", user=world.people["father"]),
     ]
-    return world.open(version, at=at(OPENED), data=answers_for(version, **regions), parties=parties)
+    more: dict[str, Any] = {}
+    if setting.part_of is not None:
+        parent, kind = setting.part_of
+        more = {"parent_id": open_in(world, parent).pk, "relation": "part", "awaited_as": kind}
+        more["offices"] = {seat: world.office(*place) for seat, place in setting.seats.items()}
+    data = answers_for(version, **regions)
+    return world.open(version, at=at(OPENED), data=data, parties=parties, **more)
 
 
 def actors_in(world: World, flow: str) -> dict[str, Actor]:

@@ -247,14 +247,14 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (
             Taken("accept", "receiving", 1),
             Taken("send_archive", "keeping", 4, BY_OFFICER),
-            Taken("sign", "receiving", 5, arrived),
+            Taken("sign", "receiving", 4, arrived),
             Taken("require_missing", "receiving", 0, SUPPLEMENT),
             Taken("send_archive", "keeping", 3, BY_OFFICER),
-            Taken("sign", "receiving", 5, arrived),
+            Taken("sign", "receiving", 4, arrived),
             Taken("send_back", "receiving", 4, {**BY_OFFICER, "waybill": "JY-2", "reason": "错"}),
-            Taken("sign_result", "keeping", 5, arrived),
+            Taken("sign_result", "keeping", 4, arrived),
             Taken("send_archive", "keeping", 3, BY_OFFICER),
-            Taken("sign", "receiving", 5, arrived),
+            Taken("sign", "receiving", 4, arrived),
             Taken("confirm_receipt", "receiving", 1),
         ),
         (

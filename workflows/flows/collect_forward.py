@@ -26,8 +26,16 @@ from workflows.cases.models import Document, Material
 from workflows.cases.parcels import put_on_road, sign_for
 
 from .collect_forward_forms import CollectForm, FeedBackForm, ForwardForm, HandOverForm, SignForm
-from .review_forms import DecisionForm
-from .review_steps import ReviewSteps, first_stage, matter_lines, next_stage, with_remedies
+from .review_forms import DecisionForm, SpecialProcedureForm
+from .review_steps import (
+    ReviewSteps,
+    first_stage,
+    in_special,
+    matter_lines,
+    next_stage,
+    with_remedies,
+)
+from .special_procedures import has_special, special_lasted
 
 
 class CollectForward(ReviewSteps, Flow):
@@ -100,6 +108,19 @@ class CollectForward(ReviewSteps, Flow):
         act.outcome = "returned"
         act.note(reason=act.data["reason"])
         act.tell("case_step", message=f"办件已退回：{act.data['reason']}")
+
+    @step("启动特别程序", source=("collected", "reviewing"), by=HOLDER, form=SpecialProcedureForm,
+          guards=(has_special,), done="已启动特别程序")  # fmt: skip
+    def start_special(self, act: Act) -> None:
+        """Also before it is forwarded: 残疾评定 is done where the person is. Two statements."""
+        ReviewSteps.start_special(self, act)
+
+    @step("结束特别程序", source=("collected", "reviewing"), by=HOLDER, form=ReasonForm,
+          guards=(in_special, special_lasted), while_suspended=True, done="特别程序已结束",
+          notice="resumed")  # fmt: skip
+    def end_special(self, act: Act) -> None:
+        """One statement."""
+        ReviewSteps.end_special(self, act)
 
     @step("转递属地", source="collected", target=Next(("in_transit", "received")), by="collector",
           form=ForwardForm, tone="primary", notice="forwarded")  # fmt: skip

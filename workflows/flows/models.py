@@ -1,8 +1,33 @@
 """Every flow, imported so that Django knows its proxy and the registry its name."""
 
+from .archive_transfer import ArchiveTransfer
+from .collect_and_make import CollectAndMake
 from .collect_forward import CollectForward
+from .enterprise_move import EnterpriseMove
+from .financing import Financing
 from .fund_transfer import FundTransfer
 from .household_move import HouseholdMove
+from .issue_elsewhere import IssueElsewhere
+from .loan_offer import LoanOffer
+from .local_issue import LocalIssue
+from .notarisation import Notarisation
+from .one_thing import OneThing
 from .online_approval import OnlineApproval
+from .relation_transfer import RelationTransfer
 
-__all__ = ["CollectForward", "FundTransfer", "HouseholdMove", "OnlineApproval"]
+__all__ = [
+    "ArchiveTransfer",
+    "CollectAndMake",
+    "CollectForward",
+    "EnterpriseMove",
+    "Financing",
+    "FundTransfer",
+    "HouseholdMove",
+    "IssueElsewhere",
+    "LoanOffer",
+    "LocalIssue",
+    "Notarisation",
+    "OneThing",
+    "OnlineApproval",
+    "RelationTransfer",
+]

@@ -10,6 +10,8 @@ from workflows.cases.act import Situation
 from workflows.cases.forms import StepForm, choices_of
 from workflows.cases.models import Material
 
+from .special_procedures import in_words, procedures_at
+
 MOST_ITEMS = 20
 LONGEST_ITEM = 200  # it becomes the name of a paper on the case's list
 
@@ -86,7 +88,7 @@ class SpecialProcedureForm(StepForm):
         super().__init__(*args, situation=situation, **kwargs)
         self.fields["procedure"] = forms.ChoiceField(
             label="特别程序",
-            choices=[(p.name, p.name) for p in situation.definition.special_procedures],
+            choices=[(p.name, in_words(p)) for p in procedures_at(situation)],
             error_messages={
                 "required": "请选择特别程序",
                 "invalid_choice": "该事项没有这种特别程序",

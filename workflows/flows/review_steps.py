@@ -33,6 +33,7 @@ from .review_forms import (
     SupplementDemandForm,
     SupplementForm,
 )
+from .special_procedures import end_of, has_special, in_words, procedures_at, special_lasted
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -59,9 +60,6 @@ def _supplement_overdue(situation: Situation) -> bool:
     return due_at is not None and situation.at >= due_at
 
 
-has_special = Guard(
-    "has_special", "该事项没有特别程序", lambda s: bool(s.definition.special_procedures)
-)
 in_special = Guard(
     "in_special",
     "办件不在特别程序中",
@@ -175,17 +173,25 @@ class ReviewSteps(Base):
           guards=(has_special,), done="已启动特别程序")  # fmt: skip
     def start_special(self, act: Act) -> None:
         """Hearing, inspection, expert review…: not counted, and told in writing (行政许可法 45). Two statements."""
-        chosen = next(
-            p for p in act.definition.special_procedures if p.name == act.data["procedure"]
+        chosen = next(p for p in procedures_at(act.situation) if p.name == act.data["procedure"])
+        lasts = chosen.lasts
+        act.suspend(
+            kind=Suspension.Kind.SPECIAL,
+            reason=act.data["reason"],
+            basis=chosen.basis,
+            limit=str(lasts) if lasts else "",
         )
-        act.suspend(kind=Suspension.Kind.SPECIAL, reason=act.data["reason"], basis=chosen.basis)
-        facts = {"procedure": chosen.name, "basis": chosen.basis, "reason": act.data["reason"]}
+        until = end_of(lasts, act).isoformat() if lasts else None
+        self.facts = {**self.facts, "special_until": until}
+        words = in_words(chosen)
+        facts = {"procedure": words, "basis": chosen.basis, "reason": act.data["reason"]}
         document = act.issue(Document.Kind.SPECIAL, matter_lines(self, act) | facts)
         act.note(**facts)
-        act.tell("suspended", document=document, reason=f"{chosen.name}（{chosen.basis}）")
+        act.tell("suspended", document=document, reason=f"{words}（{chosen.basis}）")
 
-    @step("结束特别程序", source="reviewing", by=HOLDER, form=ReasonForm, guards=(in_special,),
-          while_suspended=True, done="特别程序已结束", notice="resumed")  # fmt: skip
+    @step("结束特别程序", source="reviewing", by=HOLDER, form=ReasonForm,
+          guards=(in_special, special_lasted), while_suspended=True, done="特别程序已结束",
+          notice="resumed")  # fmt: skip
     def end_special(self, act: Act) -> None:
         """One statement."""
         act.resume()
