@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from matters.catalogue.models import Matter, MatterVersion
+from matters.catalogue.models import Matter, MatterClaim, MatterVersion
 from matters.catalogue.pinned import forget_definitions
 from matters.catalogue.plan import Planned, make_plan
 from matters.catalogue.regions import forget_regions
@@ -228,6 +228,10 @@ def _offices(world: World) -> None:
             )
     for office in Office.objects.bulk_create(rows):
         world.offices[office.region_id, office.kind] = office
+    MatterClaim.objects.bulk_create(
+        MatterClaim(office=office, phone=office.phone, claimed_at=at("2026-01-01 00:00"))
+        for office in rows
+    )
 
 
 PEOPLE: list[tuple[str, str, str, list[tuple[str, str, str]]]] = [

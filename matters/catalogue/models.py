@@ -9,13 +9,16 @@ from django.db import models
 from django.db.models import F, Q
 
 from matters.catalogue.acts import VersionAct
+from matters.catalogue.offering import MatterClaim, Pause
 
 __all__ = [
     "Certainty",
     "Matter",
+    "MatterClaim",
     "MatterVersion",
     "Mode",
     "ModeCertainty",
+    "Pause",
     "PublishedIsFinal",
     "Status",
     "VersionAct",
@@ -63,6 +66,8 @@ class Matter(models.Model):
     note = models.TextField(blank=True)
     item_code = models.CharField(max_length=80, blank=True)
     search_text = models.TextField(blank=True, editable=False)
+    # Last changed by a table that somebody loaded: the project's own files leave it alone.
+    from_table = models.BooleanField("由表格导入", default=False)
 
     class Meta:
         ordering = ["id"]

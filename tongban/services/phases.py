@@ -29,6 +29,7 @@ PHASES = (
     Phase("载入工作日历", "load_calendar"),
     Phase("载入事项清单", "load_catalogue"),
     Phase("核对配置与事项", "check"),
+    Phase("演示机构认领事项", "load_claims", demonstration=True),
     Phase("准备各类演示人员", "load_people", demonstration=True),
     Phase(
         "演示 30 天的办件",

@@ -1,7 +1,7 @@
 """Drafts 草稿: what somebody typed so far, kept sealed, and made into an application when it is whole.
 
 `Draft.parties` holds one object a person (`sealed_party`); `Draft.answers` what the matter's own form
-does not ask: `on_behalf`, `window` (office id), `papers` ({code: a key of WAYS}), `filled_by`.
+does not ask: `on_behalf`, `window` (office id), `papers` ({code: a key of WAYS}), `filled_by`, `situation` (by code).
 """
 
 from __future__ import annotations
@@ -21,17 +21,19 @@ from matters.catalogue.models import MatterVersion
 from tongban.accounts.models import User
 from tongban.accounts.personal import blind_index, seal, unseal
 from tongban.offices.models import Office
+from tongban.sharing.asking import drop
 
 from .models import Draft, Party, Upload
-from .opening import Application, PartyInput
+from .opening import Application, PartyInput, opened_from
 from .registry import flow_class
+from .shared_materials import LEFT_TO_SHARED_DATA, SUBJECT
 from .uploads import unlink
 
 SEALED = ("id_number", "phone")
 # How a paper that is not uploaded comes to the office, and what the office reads beside it.
 WAYS = {
     "window": "申请人选择到收件窗口提交",
-    "shared": "申请人同意用共享数据核验，免交",
+    "shared": LEFT_TO_SHARED_DATA,
     "later": "申请人申请容缺，随后补交",
 }
 
@@ -116,6 +118,7 @@ def application_of(
         offices=offices,
         paper_notes={code: WAYS[way] for code, way in ways.items() if way in WAYS},
         filled_by={section: kept["name"] for section, kept in filled.items()},
+        situation=draft.answers.get("situation", {}),
         **more,
     )
 
@@ -134,6 +137,8 @@ def discard(*, draft: Draft) -> None:
         keys = list(files.select_for_update().values_list("pk", flat=True))
         Upload.objects.filter(pk__in=keys).delete()
         Draft.objects.filter(pk=draft.pk).delete()
+        if opened_from(draft.pk) is None:
+            drop(kind=SUBJECT, key=str(draft.pk))
     unlink(keys)
 
 

@@ -15,7 +15,10 @@ from matters.catalogue.definition import Definition
 from matters.catalogue.definition import Material as Paper
 from matters.catalogue.forms import form_for, sealed_data
 from matters.catalogue.models import MatterVersion
+from matters.catalogue.papers import is_known, papers_for
+from matters.catalogue.pauses import Paused, hindrance
 from matters.catalogue.pinned import definition_of
+from matters.catalogue.situations import CAN, Finding, finding, understood
 from tongban.accounts.actors import Actor
 from tongban.accounts.models import User
 from tongban.offices.directory import province_of
@@ -30,6 +33,7 @@ from .models import Case, CaseNumber, Material, Party, Upload
 from .numbers import case_number, numbers_at_opening
 from .perform import Done, InvalidData
 from .routing import Routed, route
+from .shared_materials import LEFT_TO_SHARED_DATA, settle
 from .timekeeping import keep_time
 
 if TYPE_CHECKING:
@@ -53,6 +57,14 @@ RELATIONS = {(True, ""), (False, "part"), (False, "follows")}
 
 class NotInForce(ValueError):
     """The version is a draft or not valid on that day: no new case begins under it."""
+
+
+class NotTheWay(ValueError):
+    """The answers given before any form say: not yet, or by another way. `finding` says which."""
+
+    def __init__(self, found: Finding) -> None:
+        super().__init__(found.text)
+        self.finding = found
 
 
 class NoApplicant(ValueError):
@@ -83,6 +95,7 @@ class Application:
     office_id: the window at which it was handed in. Where it has no seat it only helps (帮办): it sees
     the case and how it goes on, and takes no step in it.
     paper_notes: by code, how a paper comes that is not here. filled_by: who filled in which section.
+    situation: answers to what is asked before any form; they say which papers are needed.
     """
 
     draft_key: uuid.UUID
@@ -100,12 +113,14 @@ class Application:
     parent_id: int | None = None
     relation: str = ""
     awaited_as: str = ""
+    situation: Mapping[str, str] = field(default_factory=dict)
 
 
 def open_case(application: Application, *, actor: Actor, at: dt.datetime | None = None) -> Done:
     """Open a case from an application; handing the same draft in again gives the case it became.
 
-    Raises InvalidData with the matter's form, NotInForce, NoApplicant, routing.NoRegion.
+    Raises InvalidData with the matter's form, NotInForce, NoApplicant, routing.NoRegion, NotTheWay where
+    the situation's answers say so, Paused where nothing is taken in at the moment.
     """
     known = opened_from(application.draft_key)
     if known is not None:
@@ -131,6 +146,7 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     version, on = application.version, local_day(at)
     definition = definition_of(version.pk)
     _require(application, on)
+    situation = _situation(definition, application, on)
     form = form_for(definition, dict(application.data))
     if not form.is_valid():
         raise InvalidData(form)
@@ -141,8 +157,12 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
         data=form.cleaned_data,
         given=application.offices,
         on=on,
+        matter_id=version.matter_id,
     )
+    _require_no_pause(application, routed, at)
     case = _case(application, definition, routed, sealed_data(definition, form.cleaned_data), at)
+    if situation:
+        case.facts = {**case.facts, "situation": situation}
     parties = [_party(case, given) for given in application.parties]
     act = _act(case, actor, parties, definition, application, at)
     case.opened(act)
@@ -155,7 +175,10 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     case._state.adding = False
     Party.objects.bulk_create(parties)
     CaseNumber.objects.bulk_create(numbers_at_opening(case, case.region_of(case.OWNER_SEAT)))
-    _hand_in(case, (*definition.materials, *form.file_papers), application, at)
+    papers = papers_for(definition, situation, form.cleaned_data)
+    _hand_in(case, (*papers, *form.file_papers), application, at)
+    if LEFT_TO_SHARED_DATA in application.paper_notes.values():
+        settle(case)
     case.begun(act, application)
     return Done(case, event)
 
@@ -171,6 +194,30 @@ def _require(application: Application, on: dt.date) -> None:
         raise NotInForce(f"version {version.pk} is only ever a part of another case")
     if (application.parent_id is None, application.relation) not in RELATIONS:
         raise ValueError("a child names its parent and is its 'part' or 'follows' it")
+
+
+def _situation(definition: Definition, application: Application, on: dt.date) -> dict[str, str]:
+    """The right ones of the answers that were given before any form. Raises NotTheWay."""
+    if definition.precheck is None:
+        return {}
+    answers = understood(definition.precheck, application.situation)
+    if is_known(definition, answers):
+        found = finding(definition.precheck, answers, on)
+        if found.kind != CAN:
+            raise NotTheWay(found)
+    return answers
+
+
+def _require_no_pause(application: Application, routed: Routed, at: dt.datetime) -> None:
+    """Raises Paused. One statement."""
+    stopped = hindrance(
+        matter_id=application.version.matter_id,
+        offices={place["office"] for place in routed.seats.values()},
+        provinces={province_of(place["region"]) for place in routed.seats.values()},
+        at=at,
+    )
+    if stopped is not None:
+        raise Paused(stopped)
 
 
 def _case(
@@ -205,7 +252,7 @@ def _case(
         channel=application.channel,
         applicant_name=applicant.name,
         data=data,
-        facts={"unplaced": list(routed.unplaced)} if routed.unplaced else {},
+        facts=_facts(routed),
         handed_in_on=local_day(at),
         opened_at=at,
         entered_at=at,
@@ -217,6 +264,13 @@ def _case(
     if definition.effective_month == "application":
         case.effective_month = case.handed_in_on.replace(day=1)
     return case
+
+
+def _facts(routed: Routed) -> dict[str, Any]:
+    """Why a case lies at a 待分办 desk: seats without an office, and offices that claimed nothing."""
+    if not routed.unplaced:
+        return {}
+    return {"unplaced": list(routed.unplaced), "unclaimed": dict(routed.unclaimed)}
 
 
 def _next_id() -> int:
@@ -255,6 +309,8 @@ def _act(
     seat = APPLICANT if window is None else next(iter(case.seats_of([window])), APPLICANT)
     act = Act(situation, OPENING, seat, window, application.data, seq=1)
     act.note(channel=application.channel, unplaced=list(case.facts.get("unplaced", [])))
+    if case.facts.get("unclaimed"):
+        act.note(unclaimed=list(case.facts["unclaimed"].values()))
     if application.filled_by:
         act.note(filled_by=dict(application.filled_by))
     return act

@@ -41,6 +41,7 @@ WORDS = {
     "level": "评价",
     "letter": "联系函",
     "differing": "不一致的项目",
+    "unclaimed": "未认领该事项的机构",
     "amount": "金额（元）",
 }
 CHOSEN = {

@@ -110,6 +110,7 @@ def _now_at(situation: Situation) -> dict[str, Any]:
     return {
         "state": case.state_label(situation.definition),
         "hint": case.current.hint,
+        "unplaced": _why_unplaced(case),
         "mode": MODE_NAMES.get(case.mode, case.mode),
         "direction": direction(case),
         "light": light_shown(case, case.light(situation.at)),
@@ -121,6 +122,16 @@ def _now_at(situation: Situation) -> dict[str, Any]:
         "outcome": outcome if case.closed_at else "",
         "outcome_kind": kind,
     }
+
+
+def _why_unplaced(case: Case) -> str:
+    """Why the case lies at the 待分办 desk, '' where it doesn't."""
+    if not case.is_unplaced:
+        return ""
+    names = "、".join(case.facts.get("unclaimed", {}).values())
+    if names:
+        return f"{names}尚未认领这个事项，请联系认领，或转办到能办的机构。"
+    return "按申请表所填地区没有找到主管机构，请核对后转办。"
 
 
 def _claimer(situation: Situation) -> str:

@@ -15,6 +15,7 @@ KINDS = {
     Material.Status.HANDED_IN: "info",
     Material.Status.RECEIVED: "good",
     Material.Status.MISSING: "bad",
+    Material.Status.SHARED: "good",
 }
 
 
