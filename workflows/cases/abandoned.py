@@ -12,7 +12,10 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from tongban.sharing.asking import drop
+
 from .models import Case, Draft, Upload
+from .shared_materials import SUBJECT
 from .uploads import unlink
 
 KEPT_DAYS = 90
@@ -49,6 +52,8 @@ def _drafts_gone(now: dt.datetime) -> int:
     became = Exists(Case.objects.filter(draft_key=OuterRef("pk")))
     old = Q(saved_at__lt=now - dt.timedelta(days=KEPT_DAYS))
     settled = Q(became, saved_at__lt=now - GRACE)
+    for key in list(Draft.objects.filter(old).exclude(became).values_list("pk", flat=True)):
+        drop(kind=SUBJECT, key=str(key))
     gone, _ = Draft.objects.filter(old | settled).delete()
     return gone
 

@@ -36,6 +36,8 @@ class Material(models.Model):
         HANDED_IN = "handed_in", "已交"
         RECEIVED = "received", "属地已签收"
         MISSING = "missing", "缺失"
+        # 免证办: a register has said yes, nobody has to bring the paper.
+        SHARED = "shared", "免交，已核验"
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="materials")
     code = models.CharField("材料代码", max_length=40)

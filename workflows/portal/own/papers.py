@@ -14,6 +14,7 @@ KINDS = {
     Material.Status.HANDED_IN: "info",
     Material.Status.RECEIVED: "good",
     Material.Status.MISSING: "bad",
+    Material.Status.SHARED: "good",
 }
 
 
