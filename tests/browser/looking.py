@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -23,10 +23,31 @@ SMALL_TARGETS = """least => [...document.querySelectorAll(
   .filter(e => e.getBoundingClientRect().height < least - 0.5)
   .map(e => Math.round(e.getBoundingClientRect().height) + ' px: ' + e.outerHTML.slice(0, 120))"""
 
+VIOLATIONS = "axe.run({resultTypes: ['violations']}).then(found => found.violations)"
+WIDTHS = (1440, 360)
+
+
+def fits(page: Page, *, least: int = 0, name: str = "", full_page: bool = False) -> None:
+    """On a desk's screen and then on a phone: nothing for axe to find, nothing over the edge.
+
+    The phone comes last, and what the test does next it does there. `least`: as in
+    `targets_are_large`, on the phone. `name`: saves a picture of each width.
+    """
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        axe_clean(page)
+        no_sideways_scroll(page)
+        if name:
+            shot(page, f"{name}-{width}", full_page=full_page)
+    if least:
+        targets_are_large(page, least)
+
 
 def axe_clean(page: Page) -> None:
     """No violation of any of axe's rules."""
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate(VIOLATIONS)
     lines = [
         f"{rule['id']}: {node['target']} {node['failureSummary']}"
         for rule in found

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests import journeys
-from tests.browser.looking import axe_clean, no_sideways_scroll, targets_are_large
+from tests.browser.looking import axe_clean, fits, no_sideways_scroll, targets_are_large
 from tests.portal.applying import photo
 from tests.portal.conftest import signed_in
 from tests.world import LIN_ID, World, build_world
@@ -25,7 +25,6 @@ ITEMS = (
     "残疾人证复印件（正反面，须清晰可辨）\n监护关系证明或村（居）民委员会出具的共同生活情况说明，"
     "注明出具日期、出具人姓名和联系电话"
 )
-SIZES = [360, 1440]
 
 
 @pytest.fixture
@@ -41,13 +40,12 @@ def zone(transactional_db: None, settings: Settings, tmp_path: Path) -> World:
 
 
 @pytest.fixture
-def mine(zone: World, page: Page, live_server: LiveServer) -> Callable[[str, int], Page]:
-    """Open an address as the applicant, at a width."""
+def mine(zone: World, page: Page, live_server: LiveServer) -> Callable[[str], Page]:
+    """Open an address as the applicant."""
     key = signed_in(zone.citizen).cookies["sessionid"].value
     page.context.add_cookies([{"name": "sessionid", "value": key, "url": live_server.url}])
 
-    def opened(address: str, width: int) -> Page:
-        page.set_viewport_size({"width": width, "height": 800})
+    def opened(address: str) -> Page:
         page.goto(live_server.url + address)
         return page
 
@@ -55,27 +53,21 @@ def mine(zone: World, page: Page, live_server: LiveServer) -> Callable[[str, int
 
 
 def looked_at(page: Page) -> None:
-    axe_clean(page)
-    no_sideways_scroll(page)
-    targets_are_large(page)
+    fits(page, least=44)
 
 
-@pytest.mark.parametrize("width", SIZES)
-def test_the_list_with_nothing_and_with_all_kinds(
-    zone: World, mine: Callable[[str, int], Page], width: int
-) -> None:
-    looked_at(mine("/my/", width))
+def test_the_list_with_nothing_and_with_all_kinds(zone: World, mine: Callable[[str], Page]) -> None:
+    looked_at(mine("/my/"))
     journeys.supplementing(zone, waybill="EMS0000000021")
     journeys.delivering(zone, waybill="EMS0000000022")
     journeys.arrived(zone, waybill="EMS0000000023")
-    page = mine("/my/", width)
+    page = mine("/my/")
     expect(page.locator(".my-case")).to_have_count(3)
     looked_at(page)
 
 
-@pytest.mark.parametrize("width", SIZES)
 def test_every_page_of_a_case_that_waits_for_the_applicant(
-    zone: World, mine: Callable[[str, int], Page], width: int
+    zone: World, mine: Callable[[str], Page]
 ) -> None:
     matter = zone.matter("困难残疾人生活补贴", supplement="10G")
     journey = journeys.reviewing(zone, matter=matter)
@@ -83,24 +75,23 @@ def test_every_page_of_a_case_that_waits_for_the_applicant(
     journey.take("ask", "citizen", kind="complaint", text="等了很久。" * 60)
     number = journey.case.number
     for address in ("", "supplement/", "ask/", "withdraw/", "rate/", "clock/promise/"):
-        looked_at(mine(f"/my/{number}/{address}", width))
-    page = mine(f"/my/{number}/supplement/", width)
+        looked_at(mine(f"/my/{number}/{address}"))
+    page = mine(f"/my/{number}/supplement/")
     page.get_by_role("button", name="提交补正", exact=True).click()
     expect(page.locator(".error-summary")).to_be_focused()
     looked_at(page)
-    page = mine(f"/my/{number}/withdraw/", width)
+    page = mine(f"/my/{number}/withdraw/")
     page.get_by_label("理由").fill("改在户籍地办")
     page.get_by_role("button", name="下一步：确认").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("确认撤回申请吗？")
     looked_at(page)
 
 
-@pytest.mark.parametrize("width", SIZES)
 def test_a_page_of_an_earlier_moment_keeps_what_was_typed(
-    zone: World, mine: Callable[[str, int], Page], width: int
+    zone: World, mine: Callable[[str], Page]
 ) -> None:
     journey = journeys.arrived(zone)
-    page = mine(f"/my/{journey.case.number}/ask/", width)
+    page = mine(f"/my/{journey.case.number}/ask/")
     page.get_by_label("催办").check()
     page.get_by_label("内容").fill("请快一点")
     journey.take("accept", "clerk_sc")
@@ -111,23 +102,27 @@ def test_a_page_of_an_earlier_moment_keeps_what_was_typed(
 
 
 def test_large_text_fits_a_phone(
-    zone: World, mine: Callable[[str, int], Page], live_server: LiveServer
+    zone: World, mine: Callable[[str], Page], live_server: LiveServer
 ) -> None:
     journey = journeys.supplementing(zone)
-    page = mine("/my/", 360)
+    page = mine("/my/")
     page.context.add_cookies([{"name": "large", "value": "1", "url": live_server.url}])
     document = Document.objects.filter(case_id=journey.id).latest("id").number
     case = f"/my/{journey.case.number}/"
     for address in ("/my/", case, f"{case}supplement/", f"{case}clock/promise/",
                     f"/documents/{document}/", "/progress/"):  # fmt: skip
-        looked_at(mine(address, 360))
+        phone = mine(address)
+        phone.set_viewport_size({"width": 360, "height": 800})
+        axe_clean(phone)
+        no_sideways_scroll(phone)
+        targets_are_large(phone)
 
 
-def test_a_supplement_by_keyboard_alone(zone: World, mine: Callable[[str, int], Page]) -> None:
+def test_a_supplement_by_keyboard_alone(zone: World, mine: Callable[[str], Page]) -> None:
     journey = journeys.reviewing(zone)
     journey.take("require_supplement", "clerk_sc", items="残疾人证\n户口簿", reason="看不清")
     number = journey.case.number
-    page = mine(f"/my/{number}/", 1440)
+    page = mine(f"/my/{number}/")
     page.get_by_role("link", name="提交补正").focus()
     page.keyboard.press("Enter")
     box = page.locator("input[type=file]").first
@@ -156,14 +151,13 @@ def tabs_to(page: Page, name: str, most: int) -> None:
     assert name in str(page.evaluate("document.activeElement.name"))
 
 
-@pytest.mark.parametrize("width", SIZES)
 def test_documents_fit_and_print_without_the_frame(
-    zone: World, mine: Callable[[str, int], Page], width: int
+    zone: World, mine: Callable[[str], Page]
 ) -> None:
     journey = journeys.reviewing(zone)
     journey.take("disapprove", "clerk_sc", reason="户籍不在本区。" * 30)
     for document in Document.objects.filter(case_id=journey.id):
-        page = mine(f"/documents/{document.number}/", width)
+        page = mine(f"/documents/{document.number}/")
         looked_at(page)
         page.emulate_media(media="print")
         for hidden in (".top", ".nav", ".foot", ".buttons", ".crumbs"):
@@ -172,12 +166,10 @@ def test_documents_fit_and_print_without_the_frame(
         page.emulate_media(media="screen")
 
 
-@pytest.mark.parametrize("width", SIZES)
 def test_the_public_progress_with_and_without_errors(
-    zone: World, page: Page, live_server: LiveServer, width: int
+    zone: World, page: Page, live_server: LiveServer
 ) -> None:
     case = journeys.arrived(zone).case
-    page.set_viewport_size({"width": width, "height": 800})
     page.goto(f"{live_server.url}/progress/?number={case.number}")
     looked_at(page)
     page.get_by_role("button", name="查询", exact=True).click()

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests import journeys
 from tests.accounts.away import appoint, today
-from tests.browser.looking import axe_clean, no_sideways_scroll, shot
+from tests.browser.looking import fits
 from tests.world import World, build_world
 from tongban.accounts.models import Substitution, User
 
@@ -35,32 +35,24 @@ def signed_in(page: Page, live_server: LiveServer, who: User) -> None:
     )
 
 
-def looked_at(page: Page, name: str) -> None:
-    axe_clean(page)
-    no_sideways_scroll(page)
-    shot(page, name, full_page=True)
-
-
-@pytest.mark.parametrize("width", [360, 1440])
 def test_empty_wrong_and_filled_the_page_fits_and_is_accessible(
-    page: Page, live_server: LiveServer, office: World, width: int
+    page: Page, live_server: LiveServer, office: World
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
     signed_in(page, live_server, office.head_sc)
     page.goto(f"{live_server.url}/desk/")
     page.get_by_role("link", name="替班安排").click()
     expect(page.get_by_text("没有替班安排")).to_be_visible()
-    looked_at(page, f"substitutes-empty-{width}")
+    fits(page, name="substitutes-empty", full_page=True)
     page.get_by_label("缘由").fill("年休假")
     page.get_by_role("button", name="安排").click()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_label("缘由")).to_have_value("年休假")
-    looked_at(page, f"substitutes-wrong-{width}")
+    fits(page, name="substitutes-wrong", full_page=True)
     appoint(office, reason="参加两省市“川渝通办”业务骨干集中培训，为期一周，地点在成都")
     appoint(office, "clerk_sc_2", "head_sc", start=3, days=1)
     page.goto(f"{live_server.url}/desk/substitutes/")
     expect(page.get_by_text("替班人也不在岗")).to_be_visible()
-    looked_at(page, f"substitutes-{width}")
+    fits(page, name="substitutes", full_page=True)
 
 
 def test_a_head_arranges_and_calls_off_with_the_keyboard_alone(
@@ -86,18 +78,16 @@ def test_a_head_arranges_and_calls_off_with_the_keyboard_alone(
     expect(page.get_by_text("没有替班安排")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [360, 1440])
 def test_the_substitutes_list_and_case_say_whose_it_is(
-    page: Page, live_server: LiveServer, office: World, width: int
+    page: Page, live_server: LiveServer, office: World
 ) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
     case = journeys.arrived(office).take("claim", "clerk_sc").case
     appoint(office)
     signed_in(page, live_server, office.clerk_sc_2)
     page.goto(f"{live_server.url}/desk/?view=mine")
     expect(page.get_by_text(f"代{LONG}")).to_be_visible()
-    looked_at(page, f"substitutes-mine-{width}")
+    fits(page, name="substitutes-mine", full_page=True)
     page.goto(f"{live_server.url}/desk/{case.number}/")
     page.get_by_role("button", name=re.compile("^受理")).first.click()
     expect(page.get_by_text(f"通同事（代{LONG}办理）")).to_be_visible()
-    looked_at(page, f"substitutes-case-{width}")
+    fits(page, name="substitutes-case", full_page=True)

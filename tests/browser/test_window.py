@@ -12,14 +12,13 @@ from pytest_django.live_server_helper import LiveServer
 
 from matters.catalogue.words import search_text
 from tests import journeys
-from tests.browser.looking import axe_clean, no_sideways_scroll, shot, targets_are_large
+from tests.browser.looking import fits
 from tests.world import LIN_ID, ORPHAN, SUBSIDY, ZHOU_ID, World, build_world
 from tongban.offices.models import Office
 from tongban.style_samples import LONG_NAME, LONG_OFFICE
 from workflows.cases.models import Case, TurnedAway
 from workflows.cases.opening import PartyInput
 
-WIDTHS = pytest.mark.parametrize("width", [360, 1440])
 DENSE_TARGET = 36
 CARD = "6222020000000000008"
 SignIn = Callable[[Page, str], None]
@@ -54,13 +53,6 @@ def counter(page: Page, sign_in: SignIn, live_server: LiveServer) -> str:
     """万窗口 has sat down at the window; gives its address."""
     sign_in(page, "clerk_cq")
     return f"{live_server.url}/desk/counter/"
-
-
-def fits(page: Page, width: int) -> None:
-    axe_clean(page)
-    no_sideways_scroll(page)
-    if width == 360:
-        targets_are_large(page, DENSE_TARGET)
 
 
 def scan(page: Page, number: str) -> None:
@@ -181,70 +173,62 @@ def test_without_script_the_window_works_too(page: Page, counter: str, zone: Wor
     assert Case.objects.get().state == "in_transit"
 
 
-@WIDTHS
 def test_every_page_of_the_window_is_accessible_and_fits(
-    page: Page, counter: str, zone: World, width: int
+    page: Page, counter: str, zone: World
 ) -> None:
     Office.objects.update(name=LONG_OFFICE, roles=["collect"])
     zone.post("busy", LONG_NAME, "500101", "service_center", "clerk")
     for _ in range(4):
         journeys.collected(zone, parties=[PartyInput("applicant", LONG_NAME, None, LIN_ID)])
-    page.set_viewport_size({"width": width, "height": 900})
     page.goto(counter)
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     page.get_by_label("身份证号码").fill(LIN_ID[:-1] + "4")
     page.keyboard.press("Enter")
     expect(page.get_by_text("校验位不正确")).to_be_visible()
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     page.get_by_label("身份证号码").fill("")
     page.goto(counter)
     scan(page, LIN_ID)
     expect(page.get_by_role("heading", level=1)).to_contain_text("办什么事")
-    fits(page, width)
-    shot(page, f"window-choose-{width}", full_page=True)
+    fits(page, least=DENSE_TARGET, name="window-choose", full_page=True)
     visit = page.url
     page.goto(f"{visit}for/")
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     scan(page, ZHOU_ID)
     expect(page.get_by_text("5117**********0025")).to_be_visible()
     page.get_by_role("link", name=SUBSIDY).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(SUBSIDY)
     for closed in page.locator("details").all():
         closed.locator("summary").first.click()
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     page.get_by_role("button", name="存草稿").click()
     expect(page.get_by_text("草稿已保存")).to_be_visible()
     page.locator("[name=c-name]").fill("林<晓梅")
     page.get_by_role("button", name="收件，出具凭证").click()
     expect(page.locator(".error-summary")).to_be_focused()
-    fits(page, width)
-    shot(page, f"window-sheet-{width}", full_page=True)
+    fits(page, least=DENSE_TARGET, name="window-sheet", full_page=True)
     page.goto(f"{counter}turn-away/?visit={visit.rstrip('/').rsplit('/', 1)[1]}")
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     page.get_by_role("button", name="登记并打印告知单").click()
     expect(page.locator(".error-summary")).to_be_focused()
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     page.get_by_label("证件已过有效期").check()
     page.get_by_role("button", name="登记并打印告知单").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("不予收件告知单")
     assert TurnedAway.objects.count() == 1
-    fits(page, width)
-    shot(page, f"window-slip-{width}", full_page=True)
+    fits(page, least=DENSE_TARGET, name="window-slip", full_page=True)
     for address in ("turned-away/", ""):
         page.goto(counter + address)
-        fits(page, width)
-    shot(page, f"window-{width}", full_page=True)
+        fits(page, least=DENSE_TARGET, name="window", full_page=True)
 
 
-@WIDTHS
 def test_every_page_of_parcels_is_accessible_and_fits(
-    page: Page, counter: str, zone: World, sign_in: SignIn, width: int
+    page: Page, counter: str, zone: World, sign_in: SignIn
 ) -> None:
     parcels = counter.replace("counter", "parcels")
-    page.set_viewport_size({"width": width, "height": 900})
     for address in ("", "road/", "coming/", "done/"):
         page.goto(parcels + address)
-        fits(page, width)
+        fits(page, least=DENSE_TARGET)
     Office.objects.update(name=LONG_OFFICE)
     people = [PartyInput("applicant", LONG_NAME, zone.citizen, LIN_ID)]
     for _ in range(6):
@@ -252,34 +236,31 @@ def test_every_page_of_parcels_is_accessible_and_fits(
     journeys.collected(zone, matter=ORPHAN)
     journeys.in_transit(zone, waybill="EMS0000000001", parties=people)
     page.goto(parcels)
-    fits(page, width)
-    shot(page, f"parcels-{width}", full_page=True)
+    fits(page, least=DENSE_TARGET, name="parcels", full_page=True)
     first = page.locator("form.load").first
     first.get_by_label("全选").check()
     first.get_by_label("运单号").fill("1")
     first.get_by_role("button", name="寄出所选").click()
     expect(page.locator(".error-summary")).to_be_focused()
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     wrong = page.locator("form.load", has=page.locator("#to-send-wrong"))
     wrong.get_by_label("运单号").fill("EMS7777777777")
     wrong.get_by_role("button", name="寄出所选").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("材料交接单")
-    fits(page, width)
-    shot(page, f"parcel-{width}", full_page=True)
+    fits(page, least=DENSE_TARGET, name="parcel", full_page=True)
     page.goto(f"{parcels}road/")
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     sign_in(page, "clerk_sc")
     page.goto(f"{parcels}coming/")
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
     page.get_by_placeholder("扫描运单号").fill("ems7777777777")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("逐份签收")
     page.locator("input[name=arrived]").first.check()
     page.get_by_role("button", name="签收勾选的").first.click()
     expect(page.get_by_text("请写明缺失情况").first).to_be_visible()
-    fits(page, width)
-    shot(page, f"parcel-signing-{width}", full_page=True)
+    fits(page, least=DENSE_TARGET, name="parcel-signing", full_page=True)
     page.get_by_label("全部到齐").check()
     page.get_by_role("button", name="签收勾选的").first.click()
     expect(page.get_by_text("6 件办好")).to_be_visible()
-    fits(page, width)
+    fits(page, least=DENSE_TARGET)
