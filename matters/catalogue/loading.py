@@ -2,8 +2,8 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -22,7 +22,16 @@ from tongban.offices.models import Department
 FIRST_DAY = dt.date(2026, 1, 1)
 # Any constant of our own: two loads at once would both publish version 2.
 _LOCK = 407_210_311
-_COPIED = ("department_id", "theme", "audience", "certainty", "note", "item_code", "search_text")
+_COPIED = (
+    "department_id",
+    "theme",
+    "audience",
+    "certainty",
+    "note",
+    "item_code",
+    "search_text",
+    "from_table",
+)
 
 NaturalKey = tuple[str, str, str]
 
@@ -40,6 +49,8 @@ class Loaded:
     """How many matters are new, described anew, published in a new version, and left as they were.
 
     missing: names that are in the database and in no file any more; they stay as they are.
+    kept: names that a table changed last, so that the project's files leave them alone.
+    remarks: what was left aside of a table.
     """
 
     created: int
@@ -47,11 +58,16 @@ class Loaded:
     republished: int
     unchanged: int
     missing: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
-def load_catalogue(*, folder: Path = DATA, on: dt.date | None = None) -> Loaded:
+def load_catalogue(
+    *, folder: Path = DATA, on: dt.date | None = None, over_tables: bool = False
+) -> Loaded:
     """Make the catalogue what the files say, new versions valid from `on` (today).
 
+    What somebody loaded from a table stands, unless `over_tables`: every start loads the files.
     Raises NotLoaded and changes nothing unless every row is right.
     """
     plan = make_plan(folder)
@@ -64,29 +80,60 @@ def load_catalogue(*, folder: Path = DATA, on: dt.date | None = None) -> Loaded:
     if plan.problems or unknown:
         raise NotLoaded([*plan.problems, *unknown])
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        return _load(plan.matters, departments, on or timezone.localdate())
+        wait_for_other_loads()
+        of_tables = Matter.objects.none() if over_tables else Matter.objects.filter(from_table=True)
+        kept = {_key(matter): matter.name for matter in of_tables}
+        matters = [m for m in plan.matters if m.fact.natural_key not in kept]
+        loaded = apply(matters, departments, on or timezone.localdate())
+        missing = tuple(
+            matter.name
+            for matter in Matter.objects.filter(from_table=False)
+            if _key(matter) not in {planned.fact.natural_key for planned in plan.matters}
+        )
+        return replace(loaded, missing=missing, kept=tuple(kept.values()))
 
 
-def _load(planned: Sequence[Planned], departments: dict[str, str], on: dt.date) -> Loaded:
+def wait_for_other_loads() -> None:
+    """Until the end of the transaction nobody else loads."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def apply(
+    planned: Sequence[Planned],
+    departments: Mapping[str, str],
+    on: dt.date,
+    *,
+    by_table: bool = False,
+) -> Loaded:
+    """Write what is planned and new. by_table: what it changes is the table's from now on."""
     known = {_key(matter): matter for matter in Matter.objects.all()}
     wanted = {p.fact.natural_key: _matter(p, departments) for p in planned}
     created = [matter for key, matter in wanted.items() if key not in known]
-    described = [
-        known[key] for key, new in wanted.items() if key in known and _copy(new, known[key])
-    ]
+    for matter in created:
+        matter.from_table = by_table
+    described = []
+    for key, new in wanted.items():
+        if key in known:
+            new.from_table = by_table and known[key].from_table
+            if _copy(new, known[key]):
+                known[key].from_table = by_table
+                described.append(known[key])
     Matter.objects.bulk_create(created)
-    Matter.objects.bulk_update(described, _COPIED, batch_size=200)
+    Matter.objects.bulk_update(described, _COPIED, batch_size=500)
     matters = known | {_key(matter): matter for matter in created}
-    republished = _publish([(matters[p.fact.natural_key], p) for p in planned], on)
+    republished = _publish(
+        [(matters[p.fact.natural_key], p) for p in planned], on, by_table=by_table
+    )
+    if by_table:
+        Matter.objects.filter(pk__in=republished).update(from_table=True)
     touched = {matter.pk for matter in (*created, *described)} | republished
     return Loaded(
         created=len(created),
         described=len(described),
         republished=len(republished),
         unchanged=len(planned) - len(touched),
-        missing=tuple(matter.name for key, matter in known.items() if key not in wanted),
+        missing=(),
     )
 
 
@@ -94,7 +141,7 @@ def _key(matter: Matter) -> NaturalKey:
     return matter.source_url, matter.name, matter.source_batch
 
 
-def _matter(planned: Planned, departments: dict[str, str]) -> Matter:
+def _matter(planned: Planned, departments: Mapping[str, str]) -> Matter:
     fact = planned.fact
     return Matter(
         slug=slug_of(fact.name, fact.natural_key),
@@ -119,11 +166,11 @@ def _copy(new: Matter, old: Matter) -> bool:
     return bool(changed)
 
 
-def _publish(pairs: Iterable[tuple[Matter, Planned]], on: dt.date) -> set[int]:
+def _publish(pairs: Iterable[tuple[Matter, Planned]], on: dt.date, *, by_table: bool) -> set[int]:
     """Publish a version of every matter whose last one says something else, or that has none.
 
     Gives the ids of the matters that had one. What an operator published since the files spoke last
-    stands until the files say something new.
+    stands until the files say something new; a table is loaded once, by somebody who means it.
     """
     published = list(MatterVersion.objects.published().order_by("number"))
     by_hand = VersionAct.objects.filter(kind=VersionAct.Kind.PUBLISHED)
@@ -138,7 +185,7 @@ def _publish(pairs: Iterable[tuple[Matter, Planned]], on: dt.date) -> set[int]:
         old = last.get(matter.pk)
         if old is None:
             fresh.append(_version(matter, planned, number=1, valid_from=FIRST_DAY))
-        elif _says_else(last_of_files.get(matter.pk, old), planned):
+        elif _says_else(old if by_table else last_of_files.get(matter.pk, old), planned):
             begins = max(on, old.valid_from)
             ended[begins].add(matter.pk)
             fresh.append(
