@@ -99,6 +99,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "apply/<uuid:key>/window/": _apply("window/"),
     "apply/<uuid:key>/form/": _apply("form/"),
     "apply/<uuid:key>/papers/": _apply("papers/"),
+    "apply/<uuid:key>/shared/": _apply("shared/"),
     "apply/<uuid:key>/papers/<slug:code>/": _apply("papers/identity/"),
     "apply/<uuid:key>/papers/<slug:code>/way/": _apply("papers/identity/way/", post_only=True),
     "apply/<uuid:key>/papers/<slug:code>/<uuid:file>/remove/": _apply(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .apply import asked, check, papers, start, tasks, where, who
+from .apply import asked, check, papers, shared, start, tasks, where, who
 from .case import case
 from .clock import clock
 from .guide import guide
@@ -32,6 +32,7 @@ urlpatterns = [
     path("apply/<uuid:key>/window/", where.window, name="window"),
     path("apply/<uuid:key>/form/", asked.asked, name="asked"),
     path("apply/<uuid:key>/papers/", papers.papers, name="papers"),
+    path("apply/<uuid:key>/shared/", shared.shared, name="shared"),
     path("apply/<uuid:key>/papers/<slug:code>/", papers.paper, name="paper"),
     path("apply/<uuid:key>/papers/<slug:code>/way/", papers.choose_way, name="choose_way"),
     path(

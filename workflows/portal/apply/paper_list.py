@@ -9,6 +9,7 @@ from matters.catalogue.definition import Material
 from workflows.cases.drafts import window_seat
 from workflows.cases.models import Upload
 
+from .registers import Registers, registers_of
 from .work import Work
 
 WORDS = {"window": "到窗口交", "shared": "免交（核验共享数据）", "later": "随后补交"}
@@ -16,12 +17,16 @@ WORDS = {"window": "到窗口交", "shared": "免交（核验共享数据）", "
 
 @dataclass(frozen=True)
 class PaperState:
-    """One paper: its files, the ways besides uploading that are open, and the one that was chosen."""
+    """One paper: its files, the ways besides uploading that are open, and the one that was chosen.
+
+    said: what a register said in the place of this paper, '' where none was asked.
+    """
 
     asked: Material
     files: tuple[Upload, ...]
     ways: tuple[str, ...]
     way: str
+    said: str = ""
 
     @property
     def is_settled(self) -> bool:
@@ -32,37 +37,52 @@ class PaperState:
         if self.files:
             return f"已上传 {len(self.files)} 个文件"
         if self.way:
-            return WORDS[self.way]
-        return "待选择" if self.asked.required else "选填"
+            return (self.said if self.way == "shared" else "") or WORDS[self.way]
+        return self.said or ("待选择" if self.asked.required else "选填")
 
     @property
     def kind(self) -> str:
         """Of the tag: what is settled is plain."""
         if self.files or self.way:
             return "done"
+        if self.said:
+            return "warn"
         return "info" if self.asked.required else ""
 
 
 def paper_states(work: Work) -> list[PaperState]:
-    """Every paper in the order of the matter. One statement."""
+    """Every paper in the order of the matter. One statement, two more where registers can be asked."""
     files: dict[str, list[Upload]] = defaultdict(list)
     uploads = Upload.objects.filter(draft_key=work.draft.pk, case=None)
     for upload in uploads.order_by("uploaded_at", "id"):
         files[upload.material_code].append(upload)
     chosen = work.draft.answers.get("papers", {})
-    return [_state(work, paper, files[paper.code], chosen) for paper in work.definition.materials]
+    registers = registers_of(work)
+    return [
+        _state(work, paper, files[paper.code], chosen, registers)
+        for paper in work.definition.materials
+    ]
 
 
 def problems_with_papers(states: list[PaperState]) -> list[str]:
     return [f"请上传或选择怎样提交：{s.asked.name}" for s in states if not s.is_settled]
 
 
-def _state(work: Work, paper: Material, files: list[Upload], chosen: dict[str, str]) -> PaperState:
+def _state(
+    work: Work,
+    paper: Material,
+    files: list[Upload],
+    chosen: dict[str, str],
+    registers: Registers,
+) -> PaperState:
     open_ways = {
         "window": window_seat(work.version, work.definition) is not None,
-        "shared": paper.shared is not None,
+        "shared": paper.shared is not None and registers.are_open(paper),
         "later": paper.missing_ok,
     }
     ways = tuple(way for way, is_open in open_ways.items() if is_open)
     way = chosen.get(paper.code, "")
-    return PaperState(paper, tuple(files), ways, way if way in ways else "")
+    if way == "shared" and registers.keep(paper) and not registers.stand_in(paper):
+        way = ""  # somebody else is the applicant now, or the look-up was taken back
+    said = registers.said(paper)
+    return PaperState(paper, tuple(files), ways, way if way in ways else "", said)

@@ -10,10 +10,13 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from tongban.sharing.asking import drop
 from workflows.cases.drafts import changing
 from workflows.cases.models import Upload
+from workflows.cases.shared_materials import SUBJECT
 from workflows.cases.upload_limits import refused_files
 from workflows.cases.uploads import (
     MOST_BYTES,
@@ -29,10 +32,11 @@ from workflows.cases.uploads import (
 
 from ..guide import paper_row
 from .paper_list import WORDS, PaperState, paper_states
+from .registers import registers_of
 from .work import CitizenRequest, Work, on_draft
 
 SECTION = "提交材料"
-SENT = "sent"
+SENT, SHARED = "sent", "shared"
 # Opening a file takes up to some seconds; a request must end before the server's patience.
 MOST_AT_ONCE = 6
 
@@ -103,9 +107,11 @@ def papers(request: CitizenRequest, work: Work) -> HttpResponse:
     states = paper_states(work)
     if request.method == "POST":
         way = request.POST.get("way", "")
-        settled = {s.asked.code: way for s in states if not s.is_settled and way in s.ways}
-        _choose(request, work, settled)
-        return redirect("portal:papers", work.draft.pk)
+        settled = [s for s in states if not s.is_settled and way in s.ways]
+        # What a register keeps is asked at once, after consent; the rest is left to the office.
+        asked = [s for s in settled if way == SHARED and registers_of(work).keep(s.asked)]
+        _choose(request, work, {s.asked.code: way for s in settled if s not in asked})
+        return redirect("portal:shared" if asked else "portal:papers", work.draft.pk)
     left = [state for state in states if not state.is_settled]
     context = {
         "work": work,
@@ -134,6 +140,7 @@ def paper(request: CitizenRequest, work: Work, code: str) -> HttpResponse:
         "row": paper_row(state.asked),
         "form": form,
         "ways": [{"way": way, "words": WORDS[way]} for way in state.ways if way != state.way],
+        "look_up": registers_of(work).look_ups.get(code),
     }
     return render(request, "portal/apply/paper.html", context)
 
@@ -146,6 +153,10 @@ def choose_way(request: CitizenRequest, work: Work, code: str) -> HttpResponse:
     if way and way not in state.ways:
         messages.error(request, "这份材料不能用这种方式提交。")
         return redirect("portal:paper", work.draft.pk, code)
+    if way == SHARED and registers_of(work).keep(state.asked):
+        return redirect(f"{reverse('portal:shared', args=[work.draft.pk])}?paper={code}")
+    if not way:
+        drop(kind=SUBJECT, key=str(work.draft.pk), material_code=code)
     _choose(request, work, {code: way})
     return redirect("portal:papers", work.draft.pk)
 
