@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
+    "ninja",  # the documentation's scripts, out of the wheel
     "tongban",
     "tongban.offices",
     "tongban.accounts",

@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("workflows.desk.urls")),
     path("", include("workflows.throughput.urls")),
     path("", include("workflows.operator.urls")),
+    path("", include("workflows.exchange.urls")),
 ]

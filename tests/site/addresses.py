@@ -154,6 +154,15 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/<case_number:number>/<slug:step>/": _of_case(
         "/desk/NUMBER/remark/", AT_DESK, LOCAL & STAFF
     ),
+    # Nobody's session opens the API: a system comes with its key (tests/exchange).
+    "api/": _("/api/", frozenset()),
+    "api/cases": _("/api/cases?office=511702-civil_affairs", frozenset()),
+    "api/cases/<number>": _("/api/cases/{s.crossing.number}", frozenset()),
+    "api/cases/<number>/steps/<step>": _(
+        "/api/cases/{s.crossing.number}/steps/accept", frozenset(), post_only=True
+    ),
+    "api/docs": _("/api/docs", EVERYBODY, is_public=True),
+    "api/openapi.json": _("/api/openapi.json", EVERYBODY, is_public=True),
     "operator/": _("/operator/", OPERATORS),
     "operator/matters/": _("/operator/matters/", OPERATORS),
     "operator/matters/<slug:slug>/": _("/operator/matters/{s.slug}/", OPERATORS),

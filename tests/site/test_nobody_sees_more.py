@@ -66,7 +66,7 @@ def _trouble(answer: Any, address: Address, who: str | None, path: str) -> str:
     if status == 405:  # said of the address before anything is looked up
         return ""
     turned_away = status == 404 or _is_sign_in(answer) or _is_elsewhere(answer, path)
-    if not turned_away and status != 403:
+    if not turned_away and status not in (401, 403):
         return f"found ({status})"
     told = [name for name, whose in NAMES.items() if name in page and whose != who]
     return f"tells {told}" if told else ""

@@ -46,8 +46,10 @@ class PartRow:
     is_replaced: bool
 
 
-def children_of(parent_id: int, *, kind: str = "") -> list[Flow]:
-    """The parts of a case in the order of their opening. One statement."""
+def children_of(parent_id: int | None, *, kind: str = "") -> list[Flow]:
+    """The parts of a case in the order of their opening; none of one that is not kept. One statement."""
+    if parent_id is None:
+        return []
     rows = Case.objects.filter(parent_id=parent_id, relation="part").select_related("matter")
     if kind:
         rows = rows.filter(awaited_as=kind)

@@ -63,6 +63,8 @@ def key_of(parent: Case, part: str, nth: int) -> uuid.UUID:
 def lines_of(case: Flow) -> list[Line]:
     """The parts of a case in the order of its version. One statement."""
     found = {child.draft_key: child for child in children_of(case.pk, kind=PART)}
+    if not found:
+        return []
     lines = []
     for part in definition_of(case.version_id).parts:
         tries = [

@@ -1,0 +1,70 @@
+"""Idempotency: a request that comes again with its key is answered as it was, and done once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from .models import KeptAnswer
+from .problems import Problem
+
+KEPT_DAYS = 30
+LONGEST_KEY = 80
+
+
+@dataclass(frozen=True)
+class Answer:
+    """status and JSON body; again: it had been given before."""
+
+    status: int
+    body: dict[str, Any]
+    again: bool = False
+
+
+def once(user_id: int, key: str, request: str, do: Callable[[], dict[str, Any]]) -> Answer:
+    """Do it and keep the answer, or give the one that is kept. A refusal is kept as well.
+
+    request: what was asked, as text; the same key for something else raises Problem. The row is
+    written first: a second request with the same key waits for the first one's end.
+    """
+    if not 1 <= len(key) <= LONGEST_KEY:
+        raise Problem(400, "no_key", "请在 Idempotency-Key 里给出 1 至 80 个字符的标识")
+    digest = hashlib.sha256(request.encode()).hexdigest()
+    with transaction.atomic():
+        mine = KeptAnswer(user_id=user_id, key=key, request=digest, made_at=timezone.now())
+        KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
+        kept = KeptAnswer.objects.select_for_update().get(user_id=user_id, key=key)
+        if kept.request != digest:
+            raise Problem(422, "key_reused", "这个 Idempotency-Key 已用于另一个请求")
+        if kept.status:
+            return Answer(kept.status, kept.body, again=True)
+        answer = _done(do)
+        kept.status, kept.body = answer.status, answer.body
+        kept.save(update_fields=["status", "body"])
+        return answer
+
+
+def _done(do: Callable[[], dict[str, Any]]) -> Answer:
+    try:
+        with transaction.atomic():
+            body = do()
+    except Problem as problem:
+        return Answer(problem.status, problem.body)
+    return Answer(200, json.loads(json.dumps(body, default=_as_text)))
+
+
+def _as_text(value: object) -> str:
+    return value.isoformat() if isinstance(value, dt.datetime) else str(value)
+
+
+def forget_old(*, now: dt.datetime | None = None) -> int:
+    """Answers are kept for thirty days; how many were older."""
+    before = (now or timezone.now()) - dt.timedelta(days=KEPT_DAYS)
+    return KeptAnswer.objects.filter(made_at__lt=before).delete()[0]
