@@ -8,6 +8,7 @@ from matters.catalogue.bundle import problems_of_bundle
 from matters.catalogue.definition import Definition
 from matters.catalogue.field_checks import problems_of_fields
 from matters.catalogue.registry import FlowShape, FlowUnknown
+from matters.catalogue.scope import known_zones
 from matters.catalogue.situation_checks import problems_of_situations
 
 
@@ -29,6 +30,8 @@ def problems_of(definition: Definition, flow: str) -> list[str]:
 def _problems_within(definition: Definition) -> Iterator[str]:
     yield from _twice(definition)
     yield from _problems_of_seats(definition)
+    for zone in sorted(set(definition.zones) - known_zones()):
+        yield f"没有毗邻地区 {zone}，见 offices/data/regions.csv"
     yield from problems_of_fields(definition)
     yield from _problems_of_limits(definition)
     yield from _problems_of_certainty(definition)

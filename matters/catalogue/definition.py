@@ -202,6 +202,7 @@ class Definition(Part):
     conditions: tuple[Text | Sentence, ...] = ()
     precheck: Precheck | None = None  # 情形: asked before any form
     elsewhere: dict[Code, Elsewhere] = Field(default_factory=dict)  # steps taken in another system
+    zones: tuple[Text, ...] = ()  # 毗邻地区: valid only there (万达开); none: as its list says
     fee: Text | None = None  # None: 未公布
     effective_month: Literal["application", "approval"] | None = None  # 计发月
     checklist: tuple[Text, ...] = ()  # 收件要点, for the clerk at the counter

@@ -1,26 +1,36 @@
 """Finding a matter: by name, everyday words, pinyin, initials; a wrong word gets neighbours."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
+from matters.catalogue.index import PAIR, SOUND, Entry, Index, runs, the_index
 from matters.catalogue.models import MatterVersion, VersionQuerySet
 from matters.catalogue.spelling import pinyin
 from matters.catalogue.words import normalised
 
 MOST_NEIGHBOURS = 10
 MOST_TEXT = 60
+# A wrong word is compared by its beginning: what is longer is no word of a matter's name.
+MOST_COMPARED = 20
+SOUNDS_COUNT = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found, best first. are_neighbours: nothing matched, these look or sound alike."""
+    """What was found, best first. are_neighbours: nothing matched, these look or sound alike.
+
+    The versions are shared with other searches: read them, change nothing. Their definition is not
+    loaded; `version.promised` has the promised limit as it is stored ("3G") or None.
+    """
 
     versions: tuple[MatterVersion, ...]
     are_neighbours: bool = False
+    # How many there are in all, shown or not.
+    count: int = 0
 
     def __iter__(self) -> Iterator[MatterVersion]:
         return iter(self.versions)
@@ -35,10 +45,25 @@ def in_force(on: dt.date | None = None) -> VersionQuerySet:
     return versions.select_related("matter__department").order_by("matter_id")
 
 
-def themes(on: dt.date | None = None) -> list[tuple[str, int]]:
-    """Every theme with how many matters it has, the largest first. One statement."""
-    counted = in_force(on).order_by().values_list("matter__theme").annotate(count=Count("id"))
-    return sorted(counted, key=lambda pair: (-pair[1], pair[0]))
+def themes(
+    on: dt.date | None = None, *, zones: Iterable[str] = (), index: Index | None = None
+) -> list[tuple[str, int]]:
+    """Every theme with how many matters it has, the largest first."""
+    entries = _open_in(index or the_index(on), zones)
+    counted = Counter(entry.version.matter.theme for entry in entries)
+    return sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def departments(
+    on: dt.date | None = None, *, zones: Iterable[str] = (), index: Index | None = None
+) -> list[tuple[str, str]]:
+    """(code, name) of the departments that have matters, those with most first."""
+    entries = _open_in(index or the_index(on), zones)
+    counted = Counter(
+        (entry.version.matter.department_id, entry.version.matter.department.name)
+        for entry in entries
+    )
+    return [pair for pair, _ in sorted(counted.items(), key=lambda each: (-each[1], each[0][1]))]
 
 
 def find(
@@ -48,82 +73,93 @@ def find(
     department: str | None = None,
     mode: str | None = None,
     audience: str | None = None,
+    province: str | None = None,
+    zones: Iterable[str] = (),
     limit: int = 50,
     on: dt.date | None = None,
+    index: Index | None = None,
 ) -> Findings:
     """Matters in force that meet every word of `text` and the filters; all of them for no text.
 
     department: its code. audience: 个人 or 企业; matters whose source names none are kept.
-    Two statements at most where something matches, three for neighbours.
+    province: its code; matters that stand only in the other one's list are left out.
+    zones: where the person is; matters of neighbouring areas are found only by those inside.
+    index: as of `the_index`, for several questions in one request. One statement without it.
     """
-    narrowed = in_force(on)
+    asked = index or the_index(on)
+    tests: list[Callable[[Entry], bool]] = []
     if theme:
-        narrowed = narrowed.filter(matter__theme=theme)
+        tests.append(lambda e: e.version.matter.theme == theme)
     if department:
-        narrowed = narrowed.filter(matter__department_id=department)
+        tests.append(lambda e: e.version.matter.department_id == department)
     if mode:
-        narrowed = narrowed.filter(mode=mode)
+        tests.append(lambda e: e.version.mode == mode)
     if audience:
-        narrowed = narrowed.filter(Q(matter__audience="") | Q(matter__audience__contains=audience))
+        tests.append(
+            lambda e: not e.version.matter.audience or audience in e.version.matter.audience
+        )
+    if province:
+        tests.append(lambda e: not e.scope.provinces or province in e.scope.provinces)
+    narrowed = [e for e in _open_in(asked, zones) if all(test(e) for test in tests)]
     terms = normalised(text)[:MOST_TEXT].split()
     if not terms:
-        return Findings(tuple(narrowed[:limit]))
-    matching = narrowed
-    for term in terms:
-        matching = matching.filter(matter__search_text__contains=term)
-    rows = list(matching.values_list("pk", "matter__search_text"))
-    if rows:
-        rows.sort(key=lambda row: _rank(terms, row[1]))
-        return Findings(_in_order(narrowed, [pk for pk, _ in rows[:limit]]))
-    neighbours = _neighbours("".join(terms), narrowed, min(limit, MOST_NEIGHBOURS))
-    return Findings(neighbours, are_neighbours=True)
+        return _found(narrowed, limit)
+    matching = [e for e in narrowed if all(term in e.text for term in terms)]
+    if matching:
+        # Stable: of equals the first in the list stays first.
+        matching.sort(key=lambda e: _rank(terms, e))
+        return _found(matching, limit)
+    near = _neighbours("".join(terms), asked, narrowed, min(limit, MOST_NEIGHBOURS))
+    return Findings(tuple(e.version for e in near), are_neighbours=True, count=len(near))
 
 
-def _in_order(versions: VersionQuerySet, ids: Sequence[int]) -> tuple[MatterVersion, ...]:
-    found = versions.in_bulk(ids)
-    return tuple(found[pk] for pk in ids)
+def _open_in(index: Index, zones: Iterable[str]) -> Iterator[Entry]:
+    inside = frozenset(zones)
+    return (entry for entry in index.entries if entry.scope.is_open_in(inside))
 
 
-def _rank(terms: Sequence[str], text: str) -> tuple[int, int]:
+def _found(entries: Sequence[Entry], limit: int) -> Findings:
+    return Findings(tuple(e.version for e in entries[:limit]), count=len(entries))
+
+
+def _rank(terms: Sequence[str], entry: Entry) -> tuple[int, int]:
     """Smaller is better: the name itself, then how it is typed, then everyday words."""
-    name, spelt, first_letters, *_ = text.split("\n")
-    return sum(_rank_of(term, name, spelt, first_letters) for term in terms), len(name)
+    return sum(_rank_of(term, entry) for term in terms), len(entry.name)
 
 
-def _rank_of(term: str, name: str, spelt: str, first_letters: str) -> int:
+def _rank_of(term: str, entry: Entry) -> int:
     better_first = (
-        name == term,
-        name.startswith(term),
-        term in name,
-        first_letters.startswith(term),
-        spelt.startswith(term),
-        term in first_letters,
+        entry.name == term,
+        entry.name.startswith(term),
+        term in entry.name,
+        entry.first_letters.startswith(term),
+        entry.spelt.startswith(term),
+        term in entry.first_letters,
     )
     return better_first.index(True) if True in better_first else len(better_first)
 
 
-def _neighbours(text: str, versions: VersionQuerySet, limit: int) -> tuple[MatterVersion, ...]:
+def _neighbours(text: str, index: Index, among: Sequence[Entry], limit: int) -> list[Entry]:
     """The nearest by pairs of characters or by sound; the list's first ones if none is near."""
-    pairs, sounds = _runs(text, 2), _runs(pinyin(text), 4)
-    scored = []
-    for pk, kept in versions.values_list("pk", "matter__search_text"):
-        near = max(_shared(pairs, kept), _shared(sounds, kept) * 0.8)
-        if near > 0:
-            scored.append((-near, len(kept), pk))
+    text = text[:MOST_COMPARED]
+    pairs = _shares(index, runs(text, PAIR), 1)
+    sounds = _shares(index, runs(pinyin(text), SOUND), SOUNDS_COUNT)
+    allowed = {id(entry) for entry in among}
+    scored = [
+        (-max(pairs[place], sounds[place]), len(index.entries[place].text), place)
+        for place in pairs.keys() | sounds.keys()
+        if id(index.entries[place]) in allowed
+    ]
     if not scored:
-        return tuple(versions[:limit])
+        return list(among[:limit])
     scored.sort()
     nearest = scored[0][0]
-    return _in_order(versions, [pk for near, _, pk in scored[:limit] if near <= nearest / 2])
+    return [index.entries[place] for near, _, place in scored[:limit] if near <= nearest / 2]
 
 
-def _runs(text: str, length: int) -> set[str]:
-    """All runs of `length` characters; the text itself if it is shorter."""
-    if len(text) <= length:
-        return {text} if text else set()
-    return {text[i : i + length] for i in range(len(text) - length + 1)}
-
-
-def _shared(runs: set[str], text: str) -> float:
-    """Which part of the runs is in the text."""
-    return sum(run in text for run in runs) / len(runs) if runs else 0.0
+def _shares(index: Index, wanted: set[str], weight: float) -> Counter[int]:
+    """Which part of the runs each entry has, times `weight`, by its place."""
+    counted: Counter[int] = Counter()
+    for run in wanted:
+        counted.update(index.runs.get(run, ()))
+    return Counter({place: n * weight / len(wanted) for place, n in counted.items()})
