@@ -21,6 +21,7 @@ ALLOWED: dict[Rule, dict[str, str]] = {
     rules.a_case_is_updated_in_sql: {
         "benchmarks/filling.py": "rows for measuring, which never move",
         "benchmarks/counting.py": "rows for measuring, which never move",
+        "tests/cases/moving_cases.py": "five hundred copies of a case, to be moved",
         "tests/flows/settings.py": "puts a case into any state, to be refused there",
         "tests/architecture/rules.py": "the rule itself",
         "tests/architecture/test_source_rules.py": "faults planted for the rules",

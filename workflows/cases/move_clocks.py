@@ -12,6 +12,7 @@ from matters.catalogue.definition import Definition, Limit
 from .clocks import Pause
 from .declarations import APPLICANT, HOP, PROMISE, STATUTORY, TIMER, State
 from .models import Event
+from .move_plan import MovePlan
 from .timekeeping import CLOCKS, INTERRUPTED, Moved, derive
 
 if TYPE_CHECKING:
@@ -23,7 +24,13 @@ class ClocksDoNotFit(ValueError):
 
 
 def follow(
-    case: Flow, *, was: Flow, definition: Definition, pauses: Sequence[Pause], at: dt.datetime
+    case: Flow,
+    *,
+    was: Flow,
+    plan: MovePlan,
+    definition: Definition,
+    pauses: Sequence[Pause],
+    at: dt.datetime,
 ) -> list[Moved]:
     """Give `case`, which stands in its new state, the clocks of `was` under the new limits.
 
@@ -34,7 +41,7 @@ def follow(
     for clock in (PROMISE, STATUTORY):
         _whole_case(case, clock, definition)
     _stay(case, definition)
-    _interrupted(case, definition)
+    _interrupted(case, plan, definition)
     for clock in CLOCKS:
         if clock in case.clocks and "stopped_at" not in case.clocks[clock]:
             derive(case, clock, pauses, definition)
@@ -102,12 +109,14 @@ def _limit_giver(case: Flow, state: State, kept: dict[str, Any] | None) -> State
     return state
 
 
-def _interrupted(case: Flow, definition: Definition) -> None:
+def _interrupted(case: Flow, plan: MovePlan, definition: Definition) -> None:
     """A stay that a 补正 interrupted goes on under the new limit, where the case comes back."""
     kept = case.clocks.get(INTERRUPTED)
     if kept is None:
         return
     state, stage = kept["stay"]
+    state, stage = plan.states.get(state, state), plan.stages.get(stage, stage)
+    kept["stay"] = [state, stage]
     known = {each.code: each for each in case.STATES}
     stages = {each.code for each in definition.stages}
     if state not in known or (stage and stage not in stages):

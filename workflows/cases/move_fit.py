@@ -219,7 +219,9 @@ def _clocks(fit: Fit, road: Road, at: dt.datetime) -> None:
     pauses: list[Pause] = pauses_of(case) if case.clocks.get("pauses") else []
     moved = carried(case, fit.columns)
     try:
-        fit.moved = follow(moved, was=case, definition=road.definition, pauses=pauses, at=at)
+        fit.moved = follow(
+            moved, was=case, plan=road.plan, definition=road.definition, pauses=pauses, at=at
+        )
     except ClocksDoNotFit as error:
         fit.reasons.append(str(error))
     fit.columns["clocks"] = moved.clocks

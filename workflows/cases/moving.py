@@ -227,7 +227,7 @@ def _write(
 ) -> Flow:
     """Case, event and owed notices, in the ledger's one statement."""
     moved = carried(case, fit.columns)
-    definition, days = definition_of(moved.version_id), _days(fit)
+    definition, days = definition_of(moved.version_id), day_words(fit)
     moved.seq = case.seq + 1
     act = Act(
         Situation(moved, actor, tuple(parties), definition, at), step, "", None, {}, moved.seq
@@ -253,7 +253,7 @@ def _write(
     return moved
 
 
-def _days(fit: Fit) -> list[str]:
+def day_words(fit: Fit) -> list[str]:
     """The due days that moved: what the parties are owed a word of."""
     return [
         f"{CLOCK_WORDS[m.clock]}期限由{_day(m.was_due_at)}改为{_day(m.due_at)}"
