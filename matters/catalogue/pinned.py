@@ -37,6 +37,11 @@ def definitions_of(version_ids: Iterable[int]) -> dict[int, Definition]:
     return known
 
 
+def forget_definition(version_id: int) -> None:
+    """Let go of one that is rolled back: a version that was only rehearsed."""
+    _published.pop(version_id, None)
+
+
 def forget_definitions() -> None:
     """Empty the cache of this process. For tests, whose databases come and go under one process."""
     _published.clear()

@@ -32,6 +32,7 @@ from .happened import event_of
 from .models import Case, CaseNumber, Material, Party, Upload
 from .numbers import case_number, numbers_at_opening
 from .perform import Done, InvalidData
+from .rehearsed_numbers import rehearsed_number
 from .routing import Routed, route
 from .shared_materials import LEFT_TO_SHARED_DATA, settle
 from .timekeeping import keep_time
@@ -275,6 +276,9 @@ def _facts(routed: Routed) -> dict[str, Any]:
 
 def _next_id() -> int:
     """The id comes before the row: it is part of the case number and of the notices' keys."""
+    rehearsed = rehearsed_number()
+    if rehearsed is not None:
+        return rehearsed
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('cases_case', 'id'))")
         return int(cursor.fetchone()[0])
