@@ -143,7 +143,7 @@ def test_where_all_banks_decline_the_platform_still_calls_back(demand: Demand) -
     for region in ("500000", "510000", "511700"):
         demand.answer(region, "decline")
     assert take_wakes() == 1
-    assert (demand.case.state, demand.case.outcome) == ("calling_back", "disapproved")
+    assert (demand.case.state, demand.case.outcome) == ("calling_back", "no_offer")
     call = {"reached": "yes"}
     with pytest.raises(InvalidData):
         demand.world.take(demand.case, "call_back", "desk_sc", call)

@@ -142,7 +142,17 @@ def test_as_many_statements_for_thirty_as_for_one(
         lin.get("/my/")
 
 
-def test_parts_of_a_joint_case_are_not_listed_beside_it(world: World, lin: Client) -> None:
+def test_a_part_is_listed_beside_the_whole_only_while_it_waits_for_the_person(
+    world: World, lin: Client
+) -> None:
     parent = world.open()
-    world.open(parent_id=parent.pk, relation="part", awaited_as="sign")
-    assert [r.number for g in lin.get("/my/").context["groups"] for r in g.rows] == [parent.number]
+    at_the_window = world.open(parent_id=parent.pk, relation="part", awaited_as="sign")
+
+    def listed() -> set[str]:
+        return {row.number for group in lin.get("/my/").context["groups"] for row in group.rows}
+
+    assert listed() == {parent.number, at_the_window.number}
+    papers = journeys.papers_of(at_the_window)
+    taken_in = {"identity_checked": "on", "papers": papers}
+    world.take(at_the_window, "collect", "clerk_cq", taken_in)
+    assert listed() == {parent.number}

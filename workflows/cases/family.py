@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from matters.catalogue.pinned import definition_of
 
+from .clocks import local_day
 from .declarations import APPLICANT, HOP, PROMISE
 from .models import Case
 from .places import office_cards
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from .flow import Flow
 
 PART = "part"
+INSTANT = dt.timedelta(microseconds=1)
 # What came of a part, in a word or two for a table.
 RESULTS = {
     "done": "已办成",
@@ -23,7 +25,8 @@ RESULTS = {
     "refused": "不予受理",
     "returned": "已退件",
     "withdrawn": "已撤回",
-    "released": "已释放",
+    "released": "未选，已释放",
+    "declined": "不予支持",
 }
 
 
@@ -31,7 +34,8 @@ RESULTS = {
 class PartRow:
     """One child of a case. result: "" while it is open; until: the last day of what it has to keep.
 
-    is_replaced: another filing of the same matter came after it.
+    is_replaced: another filing of the same matter came after it. detail: what the part itself tells
+    its people in a word (`facts["in_short"]`), for those who may read it.
     """
 
     number: str
@@ -44,6 +48,17 @@ class PartRow:
     is_good: bool
     wants_applicant: bool
     is_replaced: bool
+    detail: str
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The day on which it is still in time: a clock is red from `until` on."""
+        return local_day(self.until - INSTANT) if self.until else None
+
+    @property
+    def result_kind(self) -> str:
+        """Of the tag."""
+        return "good" if self.is_good else "bad"
 
 
 def children_of(parent_id: int | None, *, kind: str = "") -> list[Flow]:
@@ -56,10 +71,10 @@ def children_of(parent_id: int | None, *, kind: str = "") -> list[Flow]:
     return [cast("Flow", child) for child in rows.order_by("id")]
 
 
-def part_rows(case: Flow) -> list[PartRow]:
+def part_rows(case: Flow, *, for_party: bool = False) -> list[PartRow]:
     """What people of a case may know of its parts. Two statements at most; none where it has no parts.
 
-    Nothing of what is inside a part: who may see that opens the part itself.
+    Offices read nothing of what is inside a part: who may see that opens the part itself.
     """
     if not any(state.awaits for state in case.STATES):
         return []
@@ -81,6 +96,7 @@ def part_rows(case: Flow) -> list[PartRow]:
                 is_good=child.outcome == "done",
                 wants_applicant=child.is_open and child.holder == APPLICANT,
                 is_replaced=last[child.matter_id, office_id] != child.pk,
+                detail=str(child.facts.get("in_short", "")) if for_party else "",
             )
         )
     return rows

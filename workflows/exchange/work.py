@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST = 100
 # What the engine keeps for itself among the facts of a case.
-OWN_FACTS = ("offer", "declined", "letter", "sheet", "sent", "permit_number", "certificate_number")
+OWN_FACTS = ("offer", "in_short", "letter", "sheet", "sent", "permit_number", "certificate_number")
 
 
 def office_in(actor: Actor, code: str) -> Office:

@@ -60,7 +60,6 @@ class Financing(Flow):
             "platform",
             starts=(PROMISE,),
             awaits=Awaits("offer"),
-            hint="银行给出方案后，您可以随时选定一家",
         ),
         State(
             "calling_back",
@@ -106,13 +105,13 @@ class Financing(Flow):
           tone="warning", done="企业未选任何方案")  # fmt: skip
     def choose_none(self, act: Act) -> None:
         let_go(self, act)
-        act.outcome = "withdrawn"
+        act.outcome = "none_chosen"
         act.note(reason=act.data["reason"])
 
     @step("各银行均已答复", source="asking", target="calling_back", by=SYSTEM)
     def child_closed(self, act: Act) -> None:
         """Every bank has declined: whoever offers stays open until the enterprise chooses."""
-        act.outcome = "disapproved"
+        act.outcome = "no_offer"
         act.tell(
             "case_step", message="各家银行均未支持，理由见各银行的答复。平台将回访并说明其他途径。"
         )

@@ -14,7 +14,7 @@ from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import APPLICANT, SYSTEM, TIMER, Guard, Seat, State, step
 from workflows.cases.flow import Flow
 
-from .financing_forms import DeclineForm, OfferForm
+from .financing_forms import REASONS, DeclineForm, OfferForm
 from .loan_reminders import remind
 
 # Where the bank owes its answer, and how far the reminders have come.
@@ -71,17 +71,21 @@ class LoanOffer(Flow):
     def offer(self, act: Act) -> None:
         """Amount, yearly rate, months. Only the enterprise and this bank see them."""
         offer = {key: str(value) for key, value in act.data.items()}
-        self.facts = {**self.facts, "offer": offer}
+        terms = f"{act.data['amount']:,.2f} 元，年利率 {offer['rate']}%，{offer['months']} 个月"
+        in_short = f"{terms}；{offer['note']}" if offer["note"] else terms
+        self.facts = {**self.facts, "offer": offer, "in_short": in_short}
         act.outcome = "done"
         act.note(**offer)
+        act.tell("case_step", message="银行已给出融资方案，请到融资需求页面比较、选择。")
 
     @step("不予支持", source=ASKED, target="declined", by="bank", form=DeclineForm, decides=True,
           tone="warning", done="银行不予支持")  # fmt: skip
     def decline(self, act: Act) -> None:
         """A refusal gives its reason: of which kind, and in words."""
-        act.outcome = "refused"
-        self.facts = {**self.facts, "declined": dict(act.data)}
-        act.note(**dict(act.data))
+        act.outcome = "declined"
+        kind, reason = dict(REASONS)[act.data["kind"]], act.data["reason"]
+        self.facts = {**self.facts, "in_short": f"{kind}：{reason}"}
+        act.note(kind=kind, reason=reason)
 
     @step("提醒经办岗", source="asked", target="handler_reminded", by=TIMER, after=rung(0),
           is_aside=True,

@@ -83,7 +83,9 @@ def ranked(user_id: int, now: dt.datetime) -> QuerySet[WithAnnotations[Case, Ran
         default=Value(ENDED),
         output_field=IntegerField(),
     )
-    mine = own_cases(user_id).filter(parent=None).select_related("matter")
+    # A part of a whole stands on the page of the whole, and here while it waits for the person.
+    listed = Q(parent=None) | _waits_for_people()
+    mine = own_cases(user_id).filter(listed).select_related("matter")
     return mine.annotate(rank=order).order_by("rank", "-opened_at", "-id")
 
 

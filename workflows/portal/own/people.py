@@ -81,7 +81,7 @@ def _is_worth_saying(visit: Visit, verdict: Verdict) -> bool:
     codes = {reason.code for reason in verdict.reasons}
     if "wrong_state" in codes or "is_concluded" in codes:
         return verdict.step.right == WITHDRAW and visit.case.is_open
-    return "not_rated" not in codes
+    return not codes & {"not_rated", "something_to_refile"}
 
 
 def _offer(verdict: Verdict) -> Offer:

@@ -31,6 +31,12 @@ ITEMS = ("材料", "items")
 ROAD = ("运单号", "waybill")
 RECEIVER = ("领取人", "receiver")
 CHANGE = ("说明", "text")
+TERMS = (
+    ("可贷金额（元）", "amount"),
+    ("年利率（%）", "rate"),
+    ("期限（月）", "months"),
+    ("说明", "note"),
+)
 FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "change_version": (CHANGE,),
     "restore_version": (CHANGE,),
@@ -54,6 +60,12 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "object_to_move": (REASON,),
     "object_to_transfer": (("情况和解决办法", "reason"),),
     "register_in": (RECEIVER,),
+    "refile": (("事项", "part"), ("新的办件编号", "number")),
+    "send_out": (("银行", "banks"),),
+    "choose_offer": (("选定", "bank"),),
+    "choose_none": (REASON,),
+    "decline": (("原因", "kind"), REASON),
+    "offer": TERMS,
     "pass_on": (("转到", "to"),),
     "serve": (("文书", "document"), ("方式", "way")),
     "record_service": (("文书", "document"), ("方式", "way")),
