@@ -148,6 +148,9 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/<case_number:number>/": _of_case("/desk/NUMBER/", AT_DESK, LOCAL & STAFF),
     # Only where the next step is another system's: this matter has none.
     "desk/<case_number:number>/sheet/": _("/desk/{s.crossing.number}/sheet/", frozenset()),
+    "desk/<case_number:number>/shared/<uuid:key>/": _(
+        "/desk/{s.crossing.number}/shared/{s.look_up}/", frozenset(OWNER)
+    ),
     "desk/<case_number:number>/look/<str:what>/": _(
         "/desk/{s.crossing.number}/look/party.{s.party}.id_number/", AT_DESK
     ),

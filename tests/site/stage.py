@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from tests import journeys
 from tests.portal.applying import Applying
+from tests.sharing.registers import load_registers
 from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for
 from tongban.accounts.models import Posting, Substitution, User
 from tongban.accounts.substitutions import appoint
 from tongban.notices.models import Notice
+from tongban.sharing.models import LookUp, Resource
+from tongban.sharing.sealed_answers import sealed
 from workflows.cases.models import Case, Document, Draft, Parcel, Party, TurnedAway, Upload
 from workflows.cases.opening import PartyInput
 from workflows.cases.uploads import path_of
@@ -46,6 +49,7 @@ class Stage:
     visit: uuid.UUID = field(default_factory=uuid.uuid4)
     turned_away: int = 0
     substitution: int = 0
+    look_up: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -70,6 +74,7 @@ def build_stage(world: World) -> Stage:
     stage.draft_file = _file(world, draft_key=stage.draft).pk
     _at_the_window(stage)
     stage.substitution = _substitution(world).pk
+    stage.look_up = _look_up(world, crossing).pk
     return stage
 
 
@@ -144,6 +149,31 @@ def _at_the_window(stage: Stage) -> None:
     away = {"person_name": "路人乙", "reason": "不属于通办事项", "once": str(uuid.uuid4())}
     assert clerk.post(f"/desk/counter/turn-away/?visit={stage.visit}", away).status_code == 302
     stage.turned_away = TurnedAway.objects.get().pk
+
+
+def _look_up(world: World, case: Case) -> LookUp:
+    """What a register of 四川 said for the case between the provinces, one value of it personal."""
+    load_registers()
+    resource = Resource.objects.get(name="残疾人证", holder__province="510000")
+    return LookUp.objects.create(
+        resource=resource,
+        subject_kind="application",
+        subject_key=str(case.draft_key),
+        material_code="disability_card",
+        item_key=case.matter.slug,
+        item_name=case.matter.name,
+        office=world.office("511702", "civil_affairs"),
+        ground="示范",
+        person_name="林晓梅",
+        person_index="-",
+        state="confirmed",
+        answer={
+            "questions": [{**resource.questions[0], "yes": True}],
+            "fields": [{**resource.fields[0], "value": sealed("肢体 三级")}],
+        },
+        created_at=timezone.now(),
+        answered_at=timezone.now(),
+    )
 
 
 def _substitution(world: World) -> Substitution:

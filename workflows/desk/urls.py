@@ -6,7 +6,7 @@ from . import (
     case_number,  # noqa: F401  (its converter is used below)
     substitutes,
 )
-from .case import sheet
+from .case import shared_answer, sheet
 from .case import views as case_pages
 from .queue import views as queue_pages
 
@@ -22,6 +22,11 @@ urlpatterns = [
     path("desk/substitutes/<int:key>/end/", substitutes.end_substitution, name="end_substitution"),
     path("desk/<case_number:number>/", case_pages.case, name="case"),
     path("desk/<case_number:number>/sheet/", sheet.sheet, name="sheet"),
+    path(
+        "desk/<case_number:number>/shared/<uuid:key>/",
+        shared_answer.shared_answer,
+        name="shared_answer",
+    ),
     path("desk/<case_number:number>/look/<str:what>/", case_pages.look_at, name="look"),
     path("desk/<case_number:number>/<slug:step>/", case_pages.step, name="step"),
 ]

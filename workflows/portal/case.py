@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from matters.catalogue.forms import masked_rows
 from workflows.cases.models import Event
 from workflows.cases.places import office_cards
+from workflows.cases.shared_answers import looked_at
 from workflows.cases.timekeeping import pauses_of
 
 from .own.dates import dates_shown
@@ -44,6 +45,7 @@ def case(visit: Visit) -> HttpResponse:
         "entries": timeline(visit.situation, events),
         "documents": documents_shown(shown),
         "papers": papers_shown(shown, papers_of(shown)),
+        "looked": looked_at(shown),
         "people": people_shown(visit),
         "may": may,
         "may_not": may_not,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tongban.templatetags.formats import zh_short
 from workflows.cases.models import Case, Document, Material, ParcelItem, Service, Upload
+from workflows.cases.shared_answers import SharedAnswer, shared_answers
 
 FORMS = {"original": "原件", "copy": "复印件", "electronic": "电子件"}
 KINDS = {
@@ -40,6 +41,7 @@ class Paper:
     note: str
     road: str
     files: Sequence[File]
+    answer: SharedAnswer | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Issued:
 
 
 def papers_of(case: Case) -> Papers:
-    """Three statements: papers, files, what went by parcel."""
+    """Three statements: papers, files, what went by parcel; one more where data can be shared."""
     materials = list(Material.objects.filter(case_id=case.pk).order_by("id"))
     files: dict[str, list[File]] = {}
     for upload in Upload.objects.filter(case_id=case.pk).order_by("uploaded_at", "id"):
@@ -84,7 +86,11 @@ def papers_of(case: Case) -> Papers:
             results.append((item.name, _road(item)))
         else:
             roads[item.material_id] = _road(item)
-    papers = [_paper(m, roads.get(m.pk, ""), files.pop(m.code, [])) for m in materials]
+    answers = shared_answers(case)
+    papers = [
+        _paper(m, roads.get(m.pk, ""), files.pop(m.code, []), answers.get(m.code))
+        for m in materials
+    ]
     return Papers(papers, [file for rest in files.values() for file in rest], results)
 
 
@@ -99,7 +105,9 @@ def _file(upload: Upload) -> File:
     return File(upload.name, f"/files/{upload.pk}/", upload.content_type.startswith("image/"))
 
 
-def _paper(material: Material, road: str, files: Sequence[File]) -> Paper:
+def _paper(
+    material: Material, road: str, files: Sequence[File], answer: SharedAnswer | None
+) -> Paper:
     status = Material.Status(material.status)
     return Paper(
         name=material.name,
@@ -112,6 +120,7 @@ def _paper(material: Material, road: str, files: Sequence[File]) -> Paper:
         note=material.note,
         road=road,
         files=files,
+        answer=answer,
     )
 
 
