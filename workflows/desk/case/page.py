@@ -14,6 +14,7 @@ from tongban.accounts.actors import Actor
 from workflows.cases.act import Situation
 from workflows.cases.claims import stands_in
 from workflows.cases.declarations import Step
+from workflows.cases.family import part_rows
 from workflows.cases.feeding_back import elsewhere_now
 from workflows.cases.models import Case, Enquiry, Event
 from workflows.cases.numbers import numbers_of
@@ -86,6 +87,7 @@ def case_context(
         "enquiries": list(Enquiry.objects.filter(case_id=case.pk).order_by("-id")),
         "seats": seat_cards(case, offices, situation.today),
         "family": _family(case),
+        "parts": part_rows(case),
     }
 
 
