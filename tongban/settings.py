@@ -217,6 +217,7 @@ CELERY_TASK_ROUTES = {
     "cases.*": {"queue": "sweeps"},
     "throughput.*": {"queue": "counts"},
     "sharing.*": {"queue": "sweeps"},
+    "portal.*": {"queue": "sweeps"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -251,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=1, minute=40),
         "options": {"expires": 3600},
     },
+    "remind people": {"task": "portal.remind", "schedule": 300, "options": {"expires": 300}},
     "count today": {"task": "throughput.count_today", "schedule": 30, "options": {"expires": 30}},
     "count the last days again": {
         "task": "throughput.recount",

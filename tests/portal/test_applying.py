@@ -223,7 +223,7 @@ def test_a_window_that_has_closed_is_noticed(world: World, applying: Applying, w
     office = world.office("500101", "service_center")
     office.valid_to = dt.date(2020, 1, 1)
     office.save()
-    assert "所选的收件窗口已撤销，请重新选择" in shown(applying.hand_in())
+    assert "所选的收件窗口不再办理这个事项，请重新选择" in shown(applying.hand_in())
     assert not Case.objects.exists()
 
 
@@ -337,15 +337,15 @@ def test_no_page_costs_more_with_many_files_and_people(
 ) -> None:
     # Session, user, draft, version, unread messages; and what the page itself asks.
     costs = {
-        "": 9,  # numbers of the account, window, files, what registers may be asked
+        "": 11,  # numbers of the account, window with its claim, files, registers, pauses
         "who/": 6,  # numbers
         "others/": 6,  # numbers
         "where/": 5,
-        "window/": 8,  # townships, offices, county
+        "window/": 9,  # townships, offices, claims, county
         "form/": 6,  # numbers
         "papers/": 7,  # files, registers
         "papers/identity/": 7,  # files, registers
-        "check/": 11,  # numbers, registers; window and files for the sections, and to show them
+        "check/": 13,  # numbers, registers; window and files for the sections, and to show them
     }
     applying.whole(window)
     for page in costs:
@@ -376,7 +376,7 @@ def test_handing_in_costs_as_much_as_opening_a_case_and_little_more(
     applying: Applying, window: int, django_assert_max_num_queries: Counting
 ) -> None:
     applying.whole(window)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(30):
         applying.hand_in()
 
 

@@ -212,10 +212,10 @@ def test_a_search_costs_the_same_with_one_and_with_thirty(
     world: World, django_assert_num_queries: Counting
 ) -> None:
     many(world, 1)
-    with django_assert_num_queries(3):  # themes; the search reads texts, then versions
+    with django_assert_num_queries(4):  # themes; the search reads texts, then versions; pauses
         Client().get("/matters/", {"q": "很多"})
     many(world, 29, begin=1)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = shown(Client().get("/matters/", {"q": "很多"}))
     assert page.count('class="found"') == 20
     assert "?q=%E5%BE%88%E5%A4%9A&amp;page=2" in page
@@ -255,7 +255,7 @@ def test_the_guide_costs_the_same_for_every_matter(
     for version in matters.values():
         path = f"/matters/{version.matter.slug}/"
         Client().get(path, {"at": "500101"})
-        with django_assert_max_num_queries(3):  # matter, version, offices
+        with django_assert_max_num_queries(6):  # matter, version, offices, claims, two of pauses
             Client().get(path, {"at": "500101"})
 
 

@@ -109,7 +109,7 @@ def feed_back(act: Act) -> None:
 def _is_free(situation: Situation, elsewhere: Elsewhere) -> Any:
     def check(typed: str) -> None:
         if is_resident_id(plain_number(typed)):
-            raise ValidationError("这像是身份证号，请填写业务系统的编号", code="invalid")
+            raise ValidationError("这像是身份证号，请填写业务系统的编号", code="resident_id")
         if is_taken(system=elsewhere.system, number=typed, case_id=situation.case.pk):
             raise ValidationError(TAKEN, code="taken")
 
@@ -121,8 +121,8 @@ def _is_in_the_case(situation: Situation) -> Any:
 
     def check(at: dt.datetime) -> None:
         if at > situation.at:
-            raise ValidationError("办理时间不能晚于现在", code="invalid")
+            raise ValidationError("办理时间不能晚于现在", code="to_come")
         if local_day(at) < situation.case.handed_in_on:
-            raise ValidationError("办理时间不能早于申请日", code="invalid")
+            raise ValidationError("办理时间不能早于申请日", code="before")
 
     return check

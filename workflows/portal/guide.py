@@ -13,12 +13,14 @@ from django.views.decorators.http import require_safe
 from matters.catalogue.definition import Definition, SeatRule
 from matters.catalogue.definition import Material as PaperAsked
 from matters.catalogue.models import Matter, MatterVersion
+from matters.catalogue.pauses import told_of
 from matters.catalogue.pinned import definition_of
 from matters.catalogue.regions import region_name
 from workflows.cases.drafts import window_seat
 from workflows.cases.registry import flow_class
 
-from .near import CountyForm, county_of_visitor, offices_near
+from .near import CountyForm, offices_near
+from .place import county_of_visitor
 from .plain_words import (
     MARK_MEANINGS,
     MODE_NAMES,
@@ -59,6 +61,11 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "times": times(definition),
         "stages": stage_rows(definition),
         "papers": [paper_row(paper) for paper in definition.materials],
+        "conditions": [
+            {"text": str(each), "is_for_some": not isinstance(each, str)}
+            for each in definition.conditions
+        ],
+        "pauses": told_of([matter.pk], timezone.now())[matter.pk],
         "marks": MARK_MEANINGS,
         "conditions_mark": mark_of(definition.certainty.get("conditions", "")),
         "matter_mark": mark_of(matter.certainty),
@@ -146,4 +153,5 @@ def paper_row(paper: PaperAsked) -> dict[str, Any]:
         "shared": paper.shared or "",
         "missing_ok": paper.missing_ok,
         "mark": mark_of(paper.certainty),
+        "is_for_some": bool(paper.when),
     }

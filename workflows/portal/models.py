@@ -21,3 +21,27 @@ class ProgressAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class Reminder(models.Model):
+    """到时提醒我: the person is told on that day that the matter can be done now. Sent once."""
+
+    user = models.ForeignKey("accounts.User", models.CASCADE, related_name="+")
+    matter = models.ForeignKey("catalogue.Matter", models.CASCADE, related_name="+")
+    due_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "matter", "due_at"], name="reminded_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(sent_at=None), name="reminder_to_send"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_at:%Y-%m-%d}"

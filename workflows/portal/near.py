@@ -6,33 +6,23 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 
+from matters.catalogue.claims import claims_of
 from matters.catalogue.definition import Definition
 from matters.catalogue.models import MatterVersion
-from matters.catalogue.regions import Grouped, region_choices
-from tongban.accounts.models import User
+from matters.catalogue.pauses import paused_offices
 from tongban.offices.directory import nearest
 from tongban.offices.models import Office
 from workflows.cases.drafts import window_seat
 
-from .place import province_of_visitor
+from .place import COUNTY_DIGITS as COUNTY_DIGITS
+from .place import counties, county_of_visitor
 
 SHOWN_OFFICES = 6
+# Looked at for each one shown: some may not have claimed the matter.
+MORE = 4
 COLLECT = "collect"
-COUNTY_DIGITS = 6
-
-
-def counties(request: HttpRequest) -> Grouped:
-    """Counties of both provinces, those of the visitor's province first. A statement a minute."""
-    own = province_of_visitor(request)[:2]
-    return sorted(region_choices(), key=lambda group: group[1][0][0][:2] != own if own else False)
-
-
-def county_of_visitor(request: HttpRequest) -> str:
-    """The county where the account lives, if it is one of the two provinces' and not chosen away."""
-    code = request.user.region_code[:COUNTY_DIGITS] if isinstance(request.user, User) else ""
-    known = {value for _, group in region_choices() for value, _ in group}
-    return code if code in known and code[:2] == province_of_visitor(request)[:2] else ""
 
 
 class CountyForm(forms.Form):
@@ -68,15 +58,42 @@ def window_kinds(version: MatterVersion, definition: Definition) -> list[str]:
 def windows_near(
     region: str, version: MatterVersion, definition: Definition, *, limit: int
 ) -> list[Office]:
-    """Windows that collect for this matter, the nearest first. One statement."""
-    offices = nearest(region, window_kinds(version, definition), limit)
-    return [office for office in offices if COLLECT in office.roles]
+    """Windows that have claimed this matter and collect, the nearest first. Two statements."""
+    offices = nearest(region, window_kinds(version, definition), limit * MORE)
+    collecting = [office for office in offices if COLLECT in office.roles]
+    return claimed_of(collecting, version.matter_id)[:limit]
 
 
 def offices_near(region: str, version: MatterVersion, definition: Definition) -> list[Office]:
-    """Windows and deciding offices of this matter near a region, the nearest first. One statement."""
+    """Windows and deciding offices that have claimed this matter, the nearest first.
+
+    Three statements; each office carries what it said when it claimed, and its pause.
+    """
     kinds = [
         *window_kinds(version, definition),
         *(rule.office_kind for rule in definition.seats),
     ]
-    return nearest(region, dict.fromkeys(kinds), SHOWN_OFFICES)
+    near = nearest(region, dict.fromkeys(kinds), SHOWN_OFFICES * MORE)
+    shown = claimed_of(near, version.matter_id)[:SHOWN_OFFICES]
+    paused = paused_offices([o.pk for o in shown], version.matter_id, timezone.now())
+    for office in shown:
+        office.pause = paused.get(office.pk)  # type: ignore[attr-defined]
+    return shown
+
+
+def claimed_of(offices: list[Office], matter_id: int) -> list[Office]:
+    """Those that offer the matter, each with the phone, place and hours it gave. One statement."""
+    claims = claims_of([office.pk for office in offices], matter_id)
+    shown = [office for office in offices if office.pk in claims]
+    for office in shown:
+        said = claims[office.pk]
+        office.phone = said.phone or office.phone
+        office.address = said.place or office.address
+        office.hours = said.hours or office.hours
+        office.claim = said  # type: ignore[attr-defined]
+    return shown
+
+
+def offices_of_kind(region: str, kind: str) -> list[Office]:
+    """The nearest offices of one kind, whatever they offer. One statement."""
+    return nearest(region, [kind], SHOWN_OFFICES)

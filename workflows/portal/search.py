@@ -1,24 +1,32 @@
-"""Finding a matter: words, theme, audience and mode stay in the address of the page."""
+"""Finding a matter: words and filters stay in the address of the page; typing shows suggestions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from matters.catalogue.definition import Limit
+from matters.catalogue.index import Index, the_index
 from matters.catalogue.models import MatterVersion, Mode
-from matters.catalogue.search import find, themes
+from matters.catalogue.pauses import told_of
+from matters.catalogue.search import departments, find, themes
 
-from .plain_words import MODE_NAMES, mark_of, promise_of
+from .place import PROVINCES, provinces_to_choose, zones_of_visitor
+from .plain_words import MODE_NAMES, NOT_PUBLISHED, mark_of
 
 PAGE = 20
 LAST_PAGE = 50
 LONGEST = 60
 LONGEST_NUMBER = 4
+SUGGESTED = 8
+FILTERS = ("theme", "department", "audience", "mode", "province")
 
 
 class SearchForm(forms.Form):
@@ -36,6 +44,12 @@ class SearchForm(forms.Form):
         choices=[("", "全部方式"), *((mode.value, MODE_NAMES[mode]) for mode in Mode)],
         error_messages={"invalid_choice": "没有这种办理方式"},
     )
+    province = forms.ChoiceField(
+        label="适用省市",
+        required=False,
+        choices=[("", "两省市"), *((code, f"{name}的") for code, name in PROVINCES.items())],
+        error_messages={"invalid_choice": "没有这个选项"},
+    )
     q = forms.CharField(
         required=False,
         max_length=LONGEST,
@@ -43,49 +57,81 @@ class SearchForm(forms.Form):
         error_messages={"max_length": f"搜索的文字最多{LONGEST}个字，请只写关键词"},
     )
 
-    def __init__(self, *args: Any, counted: list[tuple[str, int]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, index: Index, zones: frozenset[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["theme"] = forms.ChoiceField(
-            label="主题",
-            required=False,
-            choices=[("", "全部主题"), *((theme, theme) for theme, _ in counted)],
-            error_messages={"invalid_choice": "没有这个主题"},
-        )
-        self.order_fields(["theme", "audience", "mode"])
+        counted = [(theme, theme) for theme, _ in themes(zones=zones, index=index)]
+        named = departments(zones=zones, index=index)
+        for name, label, first, choices, missing in (
+            ("theme", "主题", "全部主题", counted, "没有这个主题"),
+            ("department", "主管部门", "全部部门", named, "没有这个部门"),
+        ):
+            self.fields[name] = forms.ChoiceField(
+                label=label,
+                required=False,
+                choices=[("", first), *choices],
+                error_messages={"invalid_choice": missing},
+            )
+        self.order_fields(FILTERS)
 
 
 @require_safe
 def matters(request: HttpRequest) -> HttpResponse:
-    """What was found, a page of twenty. Four statements at most, whatever the rows."""
-    form = SearchForm(request.GET, counted=themes())
+    """What was found, a page of twenty. One statement, whatever the rows; two after a change."""
+    index, zones = the_index(), zones_of_visitor(request)
+    form = SearchForm(request.GET, index=index, zones=zones)
     form.is_valid()
     asked = form.cleaned_data
     page = _page_number(request)
     found = find(
         asked.get("q", ""),
-        theme=asked.get("theme"),
-        audience=asked.get("audience"),
-        mode=asked.get("mode"),
+        **{name: asked.get(name) for name in FILTERS},
+        zones=zones,
         limit=page * PAGE + 1,
+        index=index,
     )
     shown = found.versions[(page - 1) * PAGE : page * PAGE]
     context = {
         "form": form,
+        "provinces": provinces_to_choose(request),
         "q": request.GET.get("q", "")[:LONGEST],
-        "rows": [row_of(version) for version in shown],
+        "kept": [(name, asked[name]) for name in FILTERS if asked.get(name)],
+        "rows": rows_of(shown),
+        "count": found.count,
         "are_neighbours": found.are_neighbours,
-        "is_filtered": any(asked.get(name) for name in ("theme", "audience", "mode")),
-        "previous": _address(request, page - 1) if page > 1 else None,
-        "next": _address(request, page + 1) if len(found) > page * PAGE else None,
+        "is_filtered": any(asked.get(name) for name in FILTERS),
+        "online": None if asked.get("mode") == Mode.ONLINE else _address(request, mode=Mode.ONLINE),
+        "previous": _address(request, page=page - 1) if page > 1 else None,
+        "next": _address(request, page=page + 1) if len(found) > page * PAGE else None,
         "shown": f"第 {page} 页",
         "clear_filters": f"?{urlencode({'q': asked.get('q', '')})}",
     }
     return render(request, "portal/matters.html", context)
 
 
+@require_safe
+def suggest(request: HttpRequest) -> HttpResponse:
+    """While somebody types: the best few, as a list of links under the box. One statement."""
+    words = request.GET.get("q", "").strip()[:LONGEST]
+    found = find(words, zones=zones_of_visitor(request), limit=SUGGESTED) if words else None
+    context = {
+        "q": words,
+        "rows": [row_of(version) for version in found or ()],
+        "count": found.count if found else 0,
+        "are_neighbours": found.are_neighbours if found else False,
+    }
+    return render(request, "portal/_suggestions.html", context)
+
+
+def rows_of(versions: Sequence[MatterVersion]) -> list[dict[str, Any]]:
+    """Matters as a list shows them, with what is paused of them. One statement."""
+    told = told_of([version.matter_id for version in versions], timezone.now(), days=0)
+    return [{**row_of(version), "pauses": told[version.matter_id]} for version in versions]
+
+
 def row_of(version: MatterVersion) -> dict[str, str]:
-    """A matter as a list shows it. No statement."""
+    """A matter as a list shows it, out of the index. No statement."""
     matter = version.matter
+    promised = getattr(version, "promised", None)
     return {
         "slug": matter.slug,
         "name": matter.name,
@@ -94,7 +140,7 @@ def row_of(version: MatterVersion) -> dict[str, str]:
         "audience": matter.audience,
         "mode": MODE_NAMES[version.mode],
         "mode_mark": mark_of(version.mode_certainty),
-        "promise": promise_of(version.definition),
+        "promise": Limit.parse(promised).text if promised else NOT_PUBLISHED,
     }
 
 
@@ -105,7 +151,9 @@ def _page_number(request: HttpRequest) -> int:
     return page if 1 <= page <= LAST_PAGE else 1
 
 
-def _address(request: HttpRequest, page: int) -> str:
+def _address(request: HttpRequest, **changed: object) -> str:
     query = request.GET.copy()
-    query["page"] = str(page)
+    query.pop("page", None)
+    for name, value in changed.items():
+        query[name] = str(value)
     return f"?{query.urlencode()}"

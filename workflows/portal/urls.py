@@ -2,27 +2,36 @@
 
 from django.urls import path
 
-from .apply import asked, check, papers, shared, start, tasks, where, who
+from .apply import asked, check, papers, shared, situation, start, tasks, where, who
 from .case import case
 from .clock import clock
 from .guide import guide
 from .home import home
 from .my import my
-from .place import choose_province
+from .place import choose_province, place
+from .precheck import precheck, remind_me
 from .progress import progress
 from .receipt import qr, receipt
-from .search import matters
+from .search import matters, suggest
 from .step import step
+from .windows import windows
 
 app_name = "portal"
 urlpatterns = [
     path("", home, name="home"),
     path("province/", choose_province, name="province"),
+    path("place/", place, name="place"),
     path("matters/", matters, name="matters"),
+    # Before the guides: no matter's address is so short, each ends with a hash.
+    path("matters/suggest/", suggest, name="suggest"),
+    path("matters/<slug:slug>/windows/", windows, name="windows"),
     path("matters/<slug:slug>/", guide, name="guide"),
+    path("matters/<slug:slug>/check/", precheck, name="precheck"),
+    path("matters/<slug:slug>/check/remind/", remind_me, name="remind"),
     path("matters/<slug:slug>/apply/", start.start, name="start"),
     path("apply/<uuid:key>/", tasks.tasks, name="tasks"),
     path("apply/<uuid:key>/delete/", start.delete, name="delete"),
+    path("apply/<uuid:key>/situation/", situation.situation, name="situation"),
     path("apply/<uuid:key>/who/", who.who, name="who"),
     path("apply/<uuid:key>/me/", who.me, name="me"),
     path("apply/<uuid:key>/person/", who.person, name="person"),

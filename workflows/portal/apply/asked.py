@@ -23,6 +23,7 @@ from workflows.cases.drafts import changing, typed_again
 
 from .asked_files import files_of, forget_files, put_away
 from .people import kind_of, people_of
+from .situation import carried_answers, hide_carried
 from .work import CitizenRequest, Work, on_draft
 
 SECTION = "申请内容"
@@ -88,6 +89,7 @@ def asked_form(work: Work, user: User, posted: QueryDict | None) -> MatterForm:
     personal = {code: str(known[code]) for code in sealed if known.get(code)}
     if posted is None:
         form = form_for(work.definition, None, plain, files=files)
+        hide_carried(form, work)
         _show_kept(form, work, {code: sealed[code](value) for code, value in personal.items()})
         return form
     personal = {code: v for code, v in personal.items() if _is_same_person(code, posted, plain)}
@@ -95,7 +97,10 @@ def asked_form(work: Work, user: User, posted: QueryDict | None) -> MatterForm:
     for code, value in personal.items():
         if not typed.get(code, "").strip() and f"drop_{code}" not in typed:
             typed[code] = value
+    for code, value in carried_answers(work).items():
+        typed[code] = value
     form = form_for(work.definition, typed, plain, files=files)
+    hide_carried(form, work)
     _show_kept(form, work, {code: sealed[code](value) for code, value in personal.items()})
     form.full_clean()
     # The page shows again what was typed, and not what stood in for it.

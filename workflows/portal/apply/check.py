@@ -14,17 +14,19 @@ from django.views.decorators.http import require_http_methods
 
 from matters.catalogue.answers import NOT_ANSWERED
 from matters.catalogue.forms import masked_rows, shown_fields
+from matters.catalogue.pauses import Paused
 from matters.catalogue.regions import region_name
 from tongban.offices.directory import NoDesk, UnknownRegion
 from workflows.cases.drafts import application_of, window_seat
 from workflows.cases.models import Draft
-from workflows.cases.opening import NotInForce, open_case
+from workflows.cases.opening import NotInForce, NotTheWay, open_case
 from workflows.cases.perform import InvalidData
 from workflows.cases.routing import NoRegion
 
 from .asked_files import files_of
 from .paper_list import paper_states
 from .people import Role, kind_of, party_rows, people_of
+from .situation import situation_rows
 from .tasks import sections_of
 from .where import window_of
 from .work import CitizenRequest, Work, on_draft, posted
@@ -67,6 +69,12 @@ def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:
     except NotInForce:
         messages.warning(request, "这个事项刚刚更新，请再核对一次后提交。")
         return redirect("portal:tasks", work.draft.pk)
+    except Paused as paused:
+        messages.warning(request, f"暂停办理：{paused}。申请还没有提交，草稿已保留，恢复后再提交。")
+        return redirect("portal:tasks", work.draft.pk)
+    except NotTheWay:
+        messages.warning(request, "按您前面的回答现在不能提交，申请还没有提交，草稿已保留。")
+        return redirect("portal:situation", work.draft.pk)
     except (InvalidData, NoRegion):
         messages.error(request, "申请内容有一项需要改正，申请还没有提交。")
         return redirect("portal:asked", work.draft.pk)
@@ -81,6 +89,11 @@ def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:
 def _groups(request: CitizenRequest, work: Work) -> list[dict[str, Any]]:
     """(title, rows) of every section, masked."""
     groups = [
+        *(
+            [{"title": "办理情形", "rows": situation_rows(work)}]
+            if work.definition.precheck
+            else []
+        ),
         {"title": "申请人与代办", "rows": _people(request, work)},
         {"title": "在哪里办", "rows": _place(work)},
     ]

@@ -11,11 +11,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from matters.catalogue.models import Matter, MatterVersion
+from matters.catalogue.papers import carried, papers_for
+from matters.catalogue.pauses import told_of
 from matters.catalogue.pinned import definition_of
 from workflows.cases.drafts import discard
 from workflows.cases.models import Case, Draft
 
 from ..guide import paper_row, version_in_force
+from ..precheck import address, may_begin, situation_of
 from .people import applicant_of
 from .work import CitizenRequest, by_citizen, own_draft
 
@@ -30,13 +33,21 @@ def start(request: CitizenRequest, slug: str) -> HttpResponse:
     version = version_in_force(matter, timezone.localdate())
     if version is None:
         return render(request, "portal/guide_closed.html", {"matter": matter}, status=410)
-    if request.method == "POST":
-        return _begin(request, matter, version)
-    mine = Draft.objects.filter(user=request.user, matter=matter, office=None)
     definition = definition_of(version.pk)
+    situation = situation_of(request, definition)
+    may = may_begin(definition, situation, timezone.localdate())
+    if request.method == "POST":
+        if not may:
+            return redirect(address(matter.slug, situation))
+        return _begin(request, matter, version, situation)
+    mine = Draft.objects.filter(user=request.user, matter=matter, office=None)
+    if not may and not mine.exists():
+        return redirect("portal:precheck", slug=matter.slug)
     context = {
         "matter": matter,
-        "papers": [paper_row(paper) for paper in definition.materials],
+        "papers": [paper_row(paper) for paper in papers_for(definition, situation)],
+        "asks_first": not may,
+        "pauses": told_of([matter.pk], timezone.now())[matter.pk],
         "drafts": [
             {"draft": draft, "applicant": applicant_of(draft, request.user)} for draft in mine
         ],
@@ -46,14 +57,23 @@ def start(request: CitizenRequest, slug: str) -> HttpResponse:
     return render(request, "portal/apply/start.html", context)
 
 
-def _begin(request: CitizenRequest, matter: Matter, version: MatterVersion) -> HttpResponseRedirect:
+def _begin(
+    request: CitizenRequest, matter: Matter, version: MatterVersion, situation: dict[str, str]
+) -> HttpResponseRedirect:
     if Draft.objects.filter(user=request.user, office=None).count() >= MOST_DRAFTS:
         messages.error(request, f"您已有 {MOST_DRAFTS} 份未提交的申请，请先提交或删除一些。")
         return redirect("portal:start", slug=matter.slug)
     key = _key(request.POST.get("key", ""))
     if Case.objects.filter(draft_key=key).exists():
         key = uuid.uuid4()
-    fresh = Draft(pk=key, user=request.user, matter=matter, version=version)
+    fresh = Draft(
+        pk=key,
+        user=request.user,
+        matter=matter,
+        version=version,
+        answers={"situation": situation} if situation else {},
+        data=carried(definition_of(version.pk), situation),
+    )
     Draft.objects.bulk_create([fresh], ignore_conflicts=True)
     # Somebody else's id: theirs stays theirs, and is not found here.
     draft = get_object_or_404(Draft, pk=key, user=request.user)

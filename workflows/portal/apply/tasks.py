@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -10,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from matters.catalogue.pauses import told_of
 from tongban.accounts.models import User
 
 from .asked import problems_with_answers
+from .needed import situation_in
 from .paper_list import paper_states, problems_with_papers
 from .people import applicant_of, kind_of, people_of, problems_with_people
+from .situation import problems_with_situation, questions_of
 from .where import problems_with_place
 from .work import CitizenRequest, Work, on_draft
 
@@ -46,10 +50,11 @@ class Section:
 @require_safe
 @on_draft
 def tasks(request: CitizenRequest, work: Work) -> HttpResponse:
-    """Five statements at most."""
+    """Six statements at most."""
     sections = sections_of(work, request.user)
     listed: list[object] = [*sections, _others(work, request.user)]
     ready = not any(section.problems for section in sections)
+    before = 2 if work.definition.precheck else 1
     check = {
         "text": "核对并提交",
         "href": reverse("portal:check", args=[work.draft.pk]) if ready else None,
@@ -58,7 +63,8 @@ def tasks(request: CitizenRequest, work: Work) -> HttpResponse:
     }
     context = {
         "work": work,
-        "tasks": [*listed[:1], listed[-1], *listed[1:-1], check],
+        "tasks": [*listed[:before], listed[-1], *listed[before:-1], check],
+        "pauses": told_of([work.matter.pk], timezone.now())[work.matter.pk],
         "done": sum(not section.problems for section in sections),
         "count": len(sections),
     }
@@ -70,6 +76,7 @@ def sections_of(work: Work, user: User) -> list[Section]:
     today, draft = timezone.localdate(), work.draft
     kind, applicant = kind_of(draft), applicant_of(draft, user)
     found = [
+        *_situation(work, today),
         Section(
             "who",
             "申请人与代办",
@@ -108,6 +115,23 @@ def sections_of(work: Work, user: User) -> list[Section]:
             )
         )
     return found
+
+
+def _situation(work: Work, today: dt.date) -> list[Section]:
+    """What was asked before any form; nothing for a matter that asks nothing."""
+    if work.definition.precheck is None:
+        return []
+    problems = tuple(problems_with_situation(work, today))
+    return [
+        Section(
+            "situation",
+            "办理情形",
+            questions_of(work),
+            problems,
+            is_begun=bool(situation_in(work.draft, work.definition)),
+            hint=problems[0] if problems else "",
+        )
+    ]
 
 
 def _others(work: Work, user: User) -> dict[str, str]:

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from matters.catalogue.scope import problem_with_place, scope_of
 from tongban.offices.models import Office, Region
 from workflows.cases.drafts import changing, window_seat
 
-from ..near import COLLECT, COUNTY_DIGITS, CountyForm, window_kinds, windows_near
+from ..near import COLLECT, COUNTY_DIGITS, CountyForm, claimed_of, window_kinds, windows_near
 from .work import CitizenRequest, Work, on_draft, posted
 
 SECTION = "在哪里办"
@@ -56,6 +57,8 @@ def where(request: CitizenRequest, work: Work) -> HttpResponse:
     """The county I am in; it is the place of handing in (收件地)."""
     kept = (work.draft.origin_region_id or "")[:COUNTY_DIGITS]
     form = CountyForm(posted(request), here=request, initial={"at": kept} if kept else {})
+    if form.chosen() and (problem := _outside(work, form.chosen())):
+        form.add_error("at", problem)
     if not form.chosen():
         return render(request, "portal/apply/where.html", {"work": work, "form": form})
     with changing(work.draft, by=request.user, section=SECTION) as draft:
@@ -74,7 +77,7 @@ def window(request: CitizenRequest, work: Work) -> HttpResponse:
     county = (work.draft.origin_region_id or "")[:COUNTY_DIGITS]
     if not county or not window_seat(work.version, work.definition):
         return redirect("portal:where", work.draft.pk)
-    towns = _towns(county)
+    towns = towns_of(county)
     town_form = TownForm(request.GET if "town" in request.GET else None, towns=towns)
     town = town_form.cleaned_data["town"] if town_form.is_valid() else ""
     near = windows_near(town or county, work.version, work.definition, limit=MOST_WINDOWS)
@@ -101,21 +104,30 @@ def problems_with_place(work: Work, today: dt.date) -> list[str]:
     draft = work.draft
     if not draft.origin_region_id:
         return ["请选择您所在的区县"]
+    if problem := _outside(work, draft.origin_region_id):
+        return [problem]
     if window_seat(work.version, work.definition) is None:
         return []
     if not draft.answers.get("window"):
         return ["请选择收件窗口"]
-    return [] if window_of(work, today) else ["所选的收件窗口已撤销，请重新选择"]
+    return [] if window_of(work, today) else ["所选的收件窗口不再办理这个事项，请重新选择"]
 
 
 def window_of(work: Work, today: dt.date) -> Office | None:
-    """The chosen window, if it still collects for this matter. One statement."""
+    """The chosen window, if it still collects for this matter and has claimed it. Two statements."""
     kinds = window_kinds(work.version, work.definition)
     offices = Office.objects.in_force(today).filter(roles__contains=[COLLECT], kind__in=kinds)
-    return offices.filter(pk=work.draft.answers.get("window")).first()
+    office = offices.filter(pk=work.draft.answers.get("window")).first()
+    return next(iter(claimed_of([office], work.matter.pk)), None) if office else None
 
 
-def _towns(county: str) -> list[tuple[str, str]]:
+def _outside(work: Work, region: str) -> str | None:
+    """A matter of neighbouring areas is applied for inside them only."""
+    return problem_with_place(scope_of(work.matter.source_batch, work.definition.zones), region)
+
+
+def towns_of(county: str) -> list[tuple[str, str]]:
+    """Its townships and streets. One statement."""
     today = timezone.localdate()
     regions = Region.objects.in_force(today).filter(parent_id=county, level=Region.Level.TOWNSHIP)
     return list(regions.order_by("code").values_list("code", "name"))

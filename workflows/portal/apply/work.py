@@ -27,6 +27,7 @@ from workflows.cases.draft_versions import Lost, bring_up_to_date
 from workflows.cases.models import Draft
 
 from ..guide import version_in_force
+from .needed import with_needed_papers
 
 GONE = "这份申请已提交或已删除，刚才的内容没有保存。"
 
@@ -45,6 +46,8 @@ class Work:
     draft: Draft
     version: MatterVersion
     definition: Definition
+    # With all papers; `definition` has those of the draft's situation.
+    full: Definition
 
     @property
     def matter(self) -> Matter:
@@ -92,7 +95,9 @@ def on_draft(view: WorkView) -> Callable[..., HttpResponse]:
         try:
             if draft.version_id != version.pk:
                 _say(request, version, bring_up_to_date(draft, version))
-            return view(request, Work(draft, version, definition_of(version.pk)), **kwargs)
+            full = definition_of(version.pk)
+            needed = with_needed_papers(full, draft)
+            return view(request, Work(draft, version, needed, full), **kwargs)
         except Draft.DoesNotExist:
             messages.warning(request, GONE)
             return _handed_in(request, key)
