@@ -120,6 +120,11 @@ def _problems_of_rules(
             yield f"{where} 不能把日期和数字相比"
         if rule.kind == "sum" and (rule.at_most is None) == (rule.at_most_field is None):
             yield f"{where} 须写 at_most 或 at_most_field 其中一个"
+        if rule.kind == "bookable":
+            if everything[rule.field].kind != "date":
+                yield f"{where} 的 field 须是日期"
+            if rule.region_field and everything[rule.region_field].kind != "region":
+                yield f"{where} 的 region_field 须是地区"
         if rule.kind == "age":
             if everything[rule.field].kind not in ("id_number", "date"):
                 yield f"{where} 的 field 须是身份证号或出生日期"

@@ -6,6 +6,7 @@ time are no errors yet, they are asked (`newly_asked`). With script a decisive a
 by itself (`ask-again`), without one the button does.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -53,6 +54,7 @@ ASK_AGAIN_BY_SCRIPT = {
 class MatterForm(forms.Form):
     """Asks what the definition asks of somebody who answered so, in its order.
 
+    on: the day on which it is handed in, today if left out.
     hidden: codes of the questions that do not apply; their answers are not kept.
     file_papers: the files that are asked for, as papers of the case.
     """
@@ -62,9 +64,11 @@ class MatterForm(forms.Form):
         definition: Definition,
         *args: Any,
         files: Mapping[str, Sequence[KeptFile]] | None = None,
+        on: dt.date | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on or timezone.localdate()
         self.definition = definition
         self.hidden: set[str] = set()
         self.file_papers: list[Material] = []
@@ -144,7 +148,7 @@ class MatterForm(forms.Form):
         labels = {
             spec.code: spec.label for spec in self.definition.fields if spec.code in self.fields
         }
-        for code, sentence in broken(self.definition.rules, cleaned, labels, timezone.localdate()):
+        for code, sentence in broken(self.definition.rules, cleaned, labels, self.on):
             if code not in self.errors:
                 self.add_error(code, ValidationError(sentence, code="rule"))
         return cleaned
@@ -174,14 +178,16 @@ def form_for(
     initial: Mapping[str, Any] | None = None,
     *,
     files: Mapping[str, Sequence[KeptFile]] | None = None,
+    on: dt.date | None = None,
 ) -> MatterForm:
     """A form bound to `data` (None: not bound), with `initial` as of `opened_data`.
 
     With data `initial` is what is known: numbers of people in it stand for boxes left empty.
     files: by field code the files that are there. Without it no file is asked for: files are
     papers, and what was not handed in is owed like any other paper.
+    on: the day on which it is handed in, today if left out.
     After `is_valid()`, `cleaned_data` has str, int, Decimal (money), date (also for a month), Period,
     bool (yes_no), list (several, people) by field code, region codes as they are, and None, "" or
     [] for what was left empty.
     """
-    return MatterForm(definition, data, initial=dict(initial or {}), files=files)
+    return MatterForm(definition, data, initial=dict(initial or {}), files=files, on=on)

@@ -100,7 +100,7 @@ def words_of(guide: Guide, key: str) -> str:
         return ""
     if key == "visits":
         return f"{value} 次"
-    return CHOICES.get(key, {}).get(value, value)
+    return CHOICES.get(key, {}).get(value, str(value))
 
 
 def guide_rows(guide: Guide) -> Iterator[tuple[str, str, str]]:

@@ -18,6 +18,7 @@ class FlowShape:
     matter's stage.
     steps: what somebody can do. steps_with_form: those that ask for something, so that what another
     system decided can be fed back with them.
+    kind: application, query or appointment.
     seat_names, state_names: (code, Chinese name) of each, for tables that people fill.
     """
 
@@ -31,6 +32,7 @@ class FlowShape:
     steps_with_form: tuple[str, ...] = ()
     seat_names: tuple[tuple[str, str], ...] = ()
     state_names: tuple[tuple[str, str], ...] = ()
+    kind: str = "application"
 
 
 _shapes: dict[str, FlowShape] = {}

@@ -7,6 +7,7 @@
     {kind: different, fields: [transferor_id, transferee_id]}
     {kind: age, field: child_id, on_field: admitted_on, at_least: 6}     # without on_field: today
     {kind: some, fields: [phone, email]}
+    {kind: bookable, field: visit_on, region_field: owner_region, within: 30}
 
 Every rule may have `when` (conditions) and `message`, the sentence for whoever broke it; without
 one it gets a sentence made of the labels. A rule is silent while an answer that it needs is missing
@@ -23,6 +24,10 @@ from pydantic import Field
 from matters.catalogue.conditions import Condition, holds
 from matters.catalogue.part import Code, Part
 from tongban.accounts.identity import birth_date
+from tongban.offices.calendar import calendar_for
+
+# Days that hold everywhere in the zone: either province's own are the nation's.
+NATION = "510000"
 
 
 class Broken(NamedTuple):
@@ -187,7 +192,36 @@ class Some(_Rule):
         return f"{named}请至少填写一项"
 
 
-Rule = Annotated[Order | Sum | Same | Different | Age | Some, Field(discriminator="kind")]
+class Bookable(_Rule):
+    """A day on which the office works, from tomorrow on and not too far ahead.
+
+    region_field: the question that names the office's region; without one the nation's days count.
+    """
+
+    kind: Literal["bookable"]
+    field: Code
+    region_field: Code | None = None
+    within: int = Field(default=30, ge=1, le=365)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return (self.region_field, self.field) if self.region_field else (self.field,)
+
+    def holds_for(self, answers: Mapping[str, Any], today: dt.date) -> bool:
+        day = answers.get(self.field)
+        if not isinstance(day, dt.date):
+            return True
+        region = answers.get(self.region_field) if self.region_field else None
+        calendar = calendar_for(str(region or NATION))
+        return 0 < (day - today).days <= self.within and calendar.is_working(day)
+
+    def sentence(self, labels: Mapping[str, str]) -> str:
+        return f"“{labels[self.field]}”须是明天起 {self.within} 天以内的工作日"
+
+
+Rule = Annotated[
+    Order | Sum | Same | Different | Age | Some | Bookable, Field(discriminator="kind")
+]
 
 
 def broken(

@@ -18,11 +18,12 @@ OPENED = "2026-05-11 09:00"
 
 @dataclass(frozen=True)
 class Setting:
-    """seats: by seat the region and kind of its office. answers: what the form's regions are."""
+    """seats: by seat the region and kind of its office. answers: what the form's regions are; more: other answers."""
 
     matter: str
     seats: dict[str, tuple[str, str]]
     answers: dict[str, str] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
     # The flow whose cases this one's are parts of, and how its cases are awaited there.
     part_of: tuple[str, str] | None = None
 
@@ -86,6 +87,10 @@ SETTINGS = {
         "银行审核融资需求", {"bank": ("510000", "bank")}, part_of=("financing", "offer")
     ),
     "notarisation": Setting("学历公证（指引）", {"owner": (SC, "justice")}),
+    "query": Setting("社会保障卡应用状态查询", {"owner": (SC, "human_resources")}),
+    "appointment": Setting(
+        "结婚登记预约", {"owner": (SC, "civil_affairs")}, more={"visit_on": "2026-05-12"}
+    ),
 }
 
 
@@ -106,7 +111,7 @@ def open_in(world: World, flow: str, **changes: Any) -> Case:
         parent, kind = setting.part_of
         more = {"parent_id": open_in(world, parent).pk, "relation": "part", "awaited_as": kind}
         more["offices"] = {seat: world.office(*place) for seat, place in setting.seats.items()}
-    data = answers_for(version, **regions)
+    data = answers_for(version, **regions, **setting.more)
     return world.open(version, at=at(OPENED), data=data, parties=parties, **more)
 
 

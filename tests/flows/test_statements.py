@@ -316,6 +316,15 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (Taken("accept", "move_in", 1), reason("disapprove", "move_in", 1)),
         (reason("withdraw", "applicant"),),
     ),
+    "query": (
+        (Taken("reply", "owner", 1, {"reply": "记录正常"}),),
+        (reason("decline", "owner"),),
+        (Taken("withdraw", "applicant", 0),),
+    ),
+    "appointment": (
+        (Taken("cancel", "applicant", 0),),
+        (Taken("expire", "system", 0),),
+    ),
     "notarisation": (
         (
             Taken("accept", "owner", 1),
@@ -339,7 +348,7 @@ def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
     for taken in WAYS[flow][nth]:
         case = Case.objects.get(pk=case.pk)
         # Long enough for a timer and a supplement's limit to run out.
-        now += dt.timedelta(days=120) if taken.step in ("deem_accepted", "give_up") else HOUR
+        now += dt.timedelta(days=120) if taken.step in LONG_AFTER else HOUR
         data = taken.data(case) if callable(taken.data) else taken.data
         with CaptureQueriesContext(connection) as captured:
             done = perform(
@@ -353,6 +362,7 @@ def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
 
 
 HOUR = dt.timedelta(hours=1)
+LONG_AFTER = ("deem_accepted", "give_up", "expire")
 CHANGES = {
     "collect_forward": {
         "special_procedures": [{"name": "残疾评定", "basis": "渝残联发", "seat": "collector"}]

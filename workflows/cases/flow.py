@@ -42,6 +42,8 @@ class Flow(CommonSteps, OpinionSteps, Case):
     OPTIONAL_SEATS: ClassVar[tuple[str, ...]] = ()
     # Nobody applies for it by itself: its cases are parts of others, and no list of matters shows it.
     ONLY_AS_PART: ClassVar[bool] = False
+    # application, query or appointment: never counted together (`kinds.py`).
+    KIND: ClassVar[str] = "application"
     STEPS: ClassVar[dict[str, Step]] = {}
 
     class Meta:
@@ -92,8 +94,11 @@ class Flow(CommonSteps, OpinionSteps, Case):
     def opened(self, act: Act) -> None:
         """What a flow does with a case of its own when it opens; documents, dates. Default: nothing."""
 
-    def begun(self, act: Act, application: Application) -> None:
-        """What follows once the new case stands with its people and papers: its parts. Default: nothing."""
+    def begun(self, act: Act, application: Application) -> Flow | None:
+        """What follows once the new case stands with its people and papers: its parts, or its end.
+
+        Gives the case anew if that moved it. Default: nothing.
+        """
 
     @property
     def current(self) -> State:

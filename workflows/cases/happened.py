@@ -8,6 +8,7 @@ from tongban.offices.directory import province_of
 
 from . import ledger
 from .act import Act
+from .kinds import counted_as
 from .models import Event
 from .timekeeping import running
 
@@ -39,7 +40,9 @@ def event_of(act: Act, from_state: str) -> Event:
         matter_id=case.matter_id,
         mode=case.mode,
         is_root=case.parent_id is None,
-        counts_as="concluded" if ended_now else act.step.counts_as,
+        counts_as=counted_as(
+            case.KIND, act.step.code, "concluded" if ended_now else act.step.counts_as
+        ),
         outcome=case.outcome if ended_now else "",
         is_late=record.pop("is_late", None),
         working_days=record.pop("working_days", None),

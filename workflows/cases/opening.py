@@ -148,7 +148,7 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     definition = definition_of(version.pk)
     _require(application, on)
     situation = _situation(definition, application, on)
-    form = form_for(definition, dict(application.data))
+    form = form_for(definition, dict(application.data), on=on)
     if not form.is_valid():
         raise InvalidData(form)
     routed = route(
@@ -180,8 +180,8 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     _hand_in(case, (*papers, *form.file_papers), application, at)
     if LEFT_TO_SHARED_DATA in application.paper_notes.values():
         settle(case)
-    case.begun(act, application)
-    return Done(case, event)
+    moved = case.begun(act, application)
+    return Done(moved or case, event)
 
 
 def _require(application: Application, on: dt.date) -> None:

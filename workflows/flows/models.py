@@ -1,5 +1,6 @@
 """Every flow, imported so that Django knows its proxy and the registry its name."""
 
+from .appointment import Appointment
 from .archive_transfer import ArchiveTransfer
 from .collect_and_make import CollectAndMake
 from .collect_forward import CollectForward
@@ -13,9 +14,11 @@ from .local_issue import LocalIssue
 from .notarisation import Notarisation
 from .one_thing import OneThing
 from .online_approval import OnlineApproval
+from .query import Query
 from .relation_transfer import RelationTransfer
 
 __all__ = [
+    "Appointment",
     "ArchiveTransfer",
     "CollectAndMake",
     "CollectForward",
@@ -29,5 +32,6 @@ __all__ = [
     "Notarisation",
     "OneThing",
     "OnlineApproval",
+    "Query",
     "RelationTransfer",
 ]

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from workflows.cases.kinds import applications
+
 ROOT = Q(is_root=True)
 RECEIVED = Q(counts_as="received") & ROOT
 CONCLUDED = Q(counts_as="concluded") & ROOT
@@ -172,8 +174,8 @@ def figure(code: str) -> Measure | Stock:
 
 def stock_rows(code: str, now: dt.datetime) -> Q:
     """The cases that a stock counts at `now`. Raises KeyError for an unknown code."""
-    in_hand = Q(closed_at=None, concluded_at=None, parent=None)
-    delivering = Q(closed_at=None, concluded_at__isnull=False, parent=None)
+    in_hand = Q(closed_at=None, concluded_at=None, parent=None) & applications()
+    delivering = Q(closed_at=None, concluded_at__isnull=False, parent=None) & applications()
     due = Q(due_at__lte=now)
     return {
         "in_hand": in_hand,

@@ -158,7 +158,8 @@ class Building:
         """An error of the definition, at the cell that it is about."""
         loc = [step for step in found["loc"] if not str(step).startswith(("function-", "tagged-"))]
         key = str(loc[0]) if loc else ""
-        row, column, rest = self.row, "", loc
+        row, column = self.row, ""
+        rest: Sequence[Any] = loc
         if key in self.places and len(loc) > 1 and isinstance(loc[1], int):
             sheet, rows = self.places[key]
             row, rest = rows[loc[1]], loc[3:]

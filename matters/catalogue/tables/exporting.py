@@ -150,7 +150,7 @@ def _rows(known: Known) -> Iterator[tuple[str, Texts]]:
         if parts is None:
             other[sheet.key] = told[sheet.key]
         else:
-            yield from ((sheet.key, owner | texts) for texts in parts)
+            yield from ((sheet.key, {**owner, **texts}) for texts in parts)
     for key, value in other.items():
         yield "*", owner | {"key": _TITLES.get(key, key), "value": STRUCTURE.write(value)}
 

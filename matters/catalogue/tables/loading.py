@@ -7,6 +7,7 @@ from pathlib import Path
 from django.db import transaction
 from django.utils import timezone
 
+from matters.catalogue import registry
 from matters.catalogue.facts import Problem
 from matters.catalogue.loading import Loaded, NotLoaded, apply, wait_for_other_loads
 from matters.catalogue.models import Matter, MatterVersion
@@ -82,4 +83,7 @@ def known_of(matter: Matter, version: MatterVersion) -> Known:
 
 def kind_word(flow: str) -> str:
     """办理, 查询 or 预约, by the flow that a matter runs on."""
-    return KINDS[flow if flow in KINDS else "application"]
+    try:
+        return KINDS[registry.shape(flow).kind]
+    except registry.FlowUnknown:
+        return KINDS["application"]

@@ -11,7 +11,9 @@ from typing import Any
 from stdnum import luhn
 
 from matters.catalogue.definition import Definition, FormField
+from matters.catalogue.rules import NATION
 from tongban.accounts.demonstration import Invented
+from tongban.offices.calendar import calendar_for
 
 REASONS = ("工作变动", "投靠家人", "证件遗失", "证件到期", "异地居住", "子女随迁", "继续缴存")
 CARD_PREFIX = "622202"
@@ -24,8 +26,11 @@ def answers(
     definition: Definition, *, regions: Iterator[str], person: Invented, on: dt.date, luck: Random
 ) -> dict[str, Any]:
     """One answer to every question. regions: what the form's region fields get, in order."""
+    booked = {rule.field for rule in definition.rules if rule.kind == "bookable"}
     return {
-        asked.code: _answer(asked, regions=regions, person=person, on=on, luck=luck)
+        asked.code: _working_day_after(on, luck).isoformat()
+        if asked.code in booked
+        else _answer(asked, regions=regions, person=person, on=on, luck=luck)
         for asked in definition.fields
     }
 
@@ -90,6 +95,14 @@ def _row(asked: FormField, person: Invented, luck: Random) -> dict[str, str]:
         "relation": relation,
     }
     return {column: whole[column] for column in asked.columns}
+
+
+def _working_day_after(on: dt.date, luck: Random) -> dt.date:
+    day = on + dt.timedelta(days=luck.randrange(1, 12))
+    calendar = calendar_for(NATION)
+    while not calendar.is_working(day):
+        day += dt.timedelta(days=1)
+    return day
 
 
 def _card(luck: Random) -> str:

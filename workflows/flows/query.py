@@ -1,0 +1,74 @@
+"""查询: a question to the office that keeps the record, answered in one step.
+
+No application 办件: nothing is accepted, decided or delivered, and it is never counted with those.
+"""
+
+from __future__ import annotations
+
+from django import forms
+
+from workflows.cases.act import Act
+from workflows.cases.declarations import APPLICANT, Seat, State, step
+from workflows.cases.flow import Flow
+from workflows.cases.forms import ReasonForm, StepForm
+from workflows.cases.models import Document
+
+from .review_steps import matter_lines
+
+
+class ReplyForm(StepForm):
+    """What the record says, or where it can be seen."""
+
+    reply = forms.CharField(
+        label="查询答复",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": "请写明查到的内容"},
+    )
+
+
+class Query(Flow):
+    CODE = "query"
+    LABEL = "查询"
+    KIND = "query"
+    SEATS = (Seat("owner", "主管部门"),)
+    OWNER_SEAT = "owner"
+    INITIAL = "asked"
+    STATES = (
+        # A house rule, as for questions about a running case: an answer within one working day.
+        State("asked", "待答复", "owner", limit="1G"),
+        State("answered", "已答复", "", counts_as="concluded", closes=True),
+        State("unanswered", "无法答复", "", closes=True),
+        State("withdrawn", "已撤回", "", closes=True),
+    )
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+    def opened(self, act: Act) -> None:
+        """One statement."""
+        self.received_on = act.today
+        act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
+
+    @step("答复查询", source="asked", target="answered", by="owner", form=ReplyForm,
+          tone="primary", done="已答复查询")  # fmt: skip
+    def reply(self, act: Act) -> None:
+        """The answer stands in the document alone: it may be personal, and events are not. One statement."""
+        act.outcome = "done"
+        lines = matter_lines(self, act) | {"result": act.data["reply"]}
+        document = act.issue(Document.Kind.RESULT, lines)
+        act.tell("case_step", document=document, message="您的查询已有答复，请在办件页面查看。")
+
+    @step("无法答复", source="asked", target="unanswered", by="owner", form=ReasonForm,
+          tone="warning", done="已告知无法答复")  # fmt: skip
+    def decline(self, act: Act) -> None:
+        """Another office keeps it, it may not be told, or what is asked is not clear."""
+        act.outcome = "refused"
+        act.note(reason=act.data["reason"])
+        act.tell("case_step", reason=act.data["reason"])
+
+    @step("撤回查询", source="asked", target="withdrawn", by=APPLICANT, right="withdraw",
+          done="已撤回查询", tone="warning")  # fmt: skip
+    def withdraw(self, act: Act) -> None:
+        act.outcome = "withdrawn"
