@@ -2,79 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from matters.catalogue.forms import opened_data
 from matters.catalogue.pinned import definition_of
-from workflows.cases.models import Material, ParcelItem
+from tongban.accounts.actors import SYSTEM
+from workflows.cases.act import Situation
+from workflows.cases.models import Suspension
 
 from .. import models as flows
-
-Data = Callable[[Any, Random], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Move:
-    """A likely step. weight: how often it happens among those of its state."""
-
-    step: str
-    weight: int
-    data: Data = lambda _case, _luck: {}
-
-
-def _reason(*choices: str) -> Data:
-    return lambda _case, luck: {"reason": luck.choice(choices)}
-
-
-def _opinion(_case: Any, luck: Random) -> dict[str, Any]:
-    return {
-        "opinion": luck.choice(["经审查，符合条件。", "材料齐全，同意。", "情况属实，拟同意。"])
-    }
-
-
-def _collect(case: Any, _luck: Random) -> dict[str, Any]:
-    papers = Material.objects.filter(case_id=case.pk).values_list("pk", flat=True)
-    return {"identity_checked": "on", "papers": list(papers)}
-
-
-def _waybill(luck: Random) -> str:
-    return f"EMS{luck.randrange(10**10):010d}"
-
-
-def _forward(_case: Any, luck: Random) -> dict[str, Any]:
-    if luck.random() < 0.3:
-        return {"way": "electronic"}
-    return {"way": "post", "waybill": _waybill(luck)}
-
-
-def _sign(case: Any, _luck: Random) -> dict[str, Any]:
-    items = ParcelItem.objects.filter(case_id=case.pk, signed_at=None).values_list("pk", flat=True)
-    return {"arrived": list(items)}
-
-
-def _demand(_case: Any, luck: Random) -> dict[str, Any]:
-    wanted = luck.sample(
-        ["身份证复印件（正反面）", "户口簿首页", "委托书原件", "近期照片", "银行卡复印件"], 2
-    )
-    return {"items": "\n".join(wanted), "reason": "所交材料不清晰或已过有效期，请重新提交。"}
-
-
-def _supplement(case: Any, _luck: Random) -> dict[str, Any]:
-    owed = Material.objects.filter(case_id=case.pk, asked_by_supplement=True, status="owed")
-    return {"items": list(owed.values_list("pk", flat=True)), "note": "已按要求补齐"}
-
-
-def _feed_back(_case: Any, luck: Random) -> dict[str, Any]:
-    if luck.random() < 0.6:
-        return {"way": "electronic"}
-    return {"way": "parcel", "waybill": _waybill(luck)}
-
-
-def _receiver(case: Any, _luck: Random) -> dict[str, Any]:
-    return {"receiver": case.applicant_name, "way": "counter", "book": "new"}
+from ..special_procedures import procedures_at
+from .acts import (
+    ACCEPTANCE,
+    DELIVER,
+    DISAPPROVE,
+    SUPPLEMENT,
+    Move,
+    collect,
+    feed_back,
+    forward,
+    opinion,
+    reason,
+    receiver,
+    sign,
+)
+from .moves_across import ACROSS
 
 
 def _permit(_case: Any, luck: Random) -> dict[str, Any]:
@@ -121,74 +74,67 @@ def _rating(_case: Any, luck: Random) -> dict[str, Any]:
     return {"level": str(level), "comment": "" if level > 2 else "等待时间较长"}
 
 
-ACCEPTANCE = (
-    Move("accept", 85),
-    Move("require_supplement", 11, _demand),
-    Move("refuse", 4, _reason("不属于本机关职权范围，请向有权机关申请。")),
-)
-SUPPLEMENT = (
-    Move("supplement", 90, _supplement),
-    Move("withdraw", 10, _reason("暂不办理")),
-)
-DISAPPROVE = Move("disapprove", 5, _reason("不符合规定条件。"))
 RATE = (Move("rate", 1, _rating),)
-DELIVER = (Move("deliver", 1, _receiver),)
 
 MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     (flows.CollectForward.CODE, "submitted"): (
-        Move("collect", 94, _collect),
-        Move("turn_back", 3, _reason("申请事项不属于跨省通办范围。")),
-        Move("withdraw", 3, _reason("改为回户籍地办理")),
+        Move("collect", 94, collect),
+        Move("turn_back", 3, reason("申请事项不属于跨省通办范围。")),
+        Move("withdraw", 3, reason("改为回户籍地办理")),
     ),
-    (flows.CollectForward.CODE, "collected"): (Move("forward", 1, _forward),),
-    (flows.CollectForward.CODE, "in_transit"): (Move("sign", 1, _sign),),
+    (flows.CollectForward.CODE, "collected"): (Move("forward", 1, forward),),
+    (flows.CollectForward.CODE, "in_transit"): (Move("sign", 1, sign),),
     (flows.CollectForward.CODE, "received"): ACCEPTANCE,
     (flows.CollectForward.CODE, "supplementing"): SUPPLEMENT,
-    (flows.CollectForward.CODE, "reviewing"): (Move("approve", 95, _opinion), DISAPPROVE),
-    (flows.CollectForward.CODE, "decided"): (Move("feed_back", 1, _feed_back),),
-    (flows.CollectForward.CODE, "returning"): (Move("sign_result", 1, _sign),),
-    (flows.CollectForward.CODE, "delivering"): (Move("hand_over", 1, _receiver),),
+    (flows.CollectForward.CODE, "reviewing"): (Move("approve", 95, opinion), DISAPPROVE),
+    (flows.CollectForward.CODE, "decided"): (Move("feed_back", 1, feed_back),),
+    (flows.CollectForward.CODE, "returning"): (Move("sign_result", 1, sign),),
+    (flows.CollectForward.CODE, "delivering"): (Move("hand_over", 1, receiver),),
     (flows.OnlineApproval.CODE, "received"): ACCEPTANCE,
     (flows.OnlineApproval.CODE, "supplementing"): SUPPLEMENT,
-    (flows.OnlineApproval.CODE, "reviewing"): (Move("approve", 95, _opinion), DISAPPROVE),
+    (flows.OnlineApproval.CODE, "reviewing"): (Move("approve", 95, opinion), DISAPPROVE),
     (flows.OnlineApproval.CODE, "delivering"): DELIVER,
     (flows.HouseholdMove.CODE, "received"): ACCEPTANCE,
     (flows.HouseholdMove.CODE, "supplementing"): SUPPLEMENT,
     (flows.HouseholdMove.CODE, "reviewing"): (Move("permit", 96, _permit), DISAPPROVE),
     (flows.HouseholdMove.CODE, "moving_out"): (
         Move("register_out", 93, _out),
-        Move("object_to_move", 7, _reason("户内尚有未办结事项，暂不能迁出。")),
+        Move("object_to_move", 7, reason("户内尚有未办结事项，暂不能迁出。")),
     ),
     (flows.HouseholdMove.CODE, "objected"): (
-        Move("send_again", 70, _reason("已补充说明，请再次核查。")),
-        Move("disapprove", 30, _reason("迁出地不予迁出。")),
+        Move("send_again", 70, reason("已补充说明，请再次核查。")),
+        Move("disapprove", 30, reason("迁出地不予迁出。")),
     ),
-    (flows.HouseholdMove.CODE, "moving_in"): (Move("register_in", 1, _receiver),),
+    (flows.HouseholdMove.CODE, "moving_in"): (Move("register_in", 1, receiver),),
     (flows.FundTransfer.CODE, "accepting"): (
         Move("accept", 95, lambda _c, _l: {"checked": "on"}),
-        Move("refuse", 5, _reason("转入地账户尚未正常缴存。")),
+        Move("refuse", 5, reason("转入地账户尚未正常缴存。")),
     ),
     (flows.FundTransfer.CODE, "checking"): (
         Move("confirm", 90, lambda _c, _l: {"released": "on"}),
         Move("object_to_transfer", 10, _objection),
     ),
     (flows.FundTransfer.CODE, "objected"): (
-        Move("send_letter_again", 75, _reason("职工已办理封存，请再次核查。")),
-        Move("disapprove", 25, _reason("转出地账户不能转出。")),
+        Move("send_letter_again", 75, reason("职工已办理封存，请再次核查。")),
+        Move("disapprove", 25, reason("转出地账户不能转出。")),
     ),
     (flows.FundTransfer.CODE, "frozen"): (Move("send_sheet", 1, _sheet),),
     (flows.FundTransfer.CODE, "info_sent"): (Move("send_money", 1, _money),),
     (flows.FundTransfer.CODE, "money_sent"): (
         Move("money_arrives", 96, _arrival),
-        Move("bank_refuses", 4, _reason("收款账户户名不符，银行退票。")),
+        Move("bank_refuses", 4, reason("收款账户户名不符，银行退票。")),
     ),
     (flows.FundTransfer.CODE, "money_returned"): (Move("send_money", 1, _money),),
     (flows.FundTransfer.CODE, "mismatched"): (
-        Move("match_by_hand", 80, _reason("经电话核实，确系该职工资金。")),
-        Move("return_money", 20, _reason("无法确认，退回转出地。")),
+        Move("match_by_hand", 80, reason("经电话核实，确系该职工资金。")),
+        Move("return_money", 20, reason("无法确认，退回转出地。")),
     ),
     (flows.FundTransfer.CODE, "booked"): (Move("conclude", 1),),
+    **ACROSS,
 }
+# How often an office puts in the special procedure that its matter knows (评定, 公示, 核实).
+SPECIAL_SHARE = 0.3
+END_SPECIAL = Move("end_special", 1, reason("程序已完成，继续办理。"))
 
 
 def likely(case: Any, luck: Random) -> Move | None:
@@ -196,7 +142,25 @@ def likely(case: Any, luck: Random) -> Move | None:
     if case.closed_at is not None:
         rates = case.outcome == "done" and "rating" not in case.facts and luck.random() < 0.45
         return RATE[0] if rates else None
+    if case.suspended_as == Suspension.Kind.SPECIAL:
+        return END_SPECIAL
     moves = MOVES.get((case.flow, case.state))
     if moves is None:
         return None
+    special = _special(case)
+    if special and "special_until" not in case.facts and luck.random() < SPECIAL_SHARE:
+        return special
     return luck.choices(moves, weights=[m.weight for m in moves])[0]
+
+
+def _special(case: Any) -> Move | None:
+    """The first special procedure that the holder may start where the case stands."""
+    declared = case.STEPS.get("start_special")
+    if declared is None or case.state not in declared.source:
+        return None
+    situation = Situation(case, SYSTEM, (), definition_of(case.version_id), case.entered_at)
+    at_hand = procedures_at(situation)
+    if not at_hand:
+        return None
+    given = {"procedure": at_hand[0].name, "reason": "按规定进行该程序。"}
+    return Move("start_special", 1, lambda _case, _luck: given)

@@ -14,10 +14,11 @@ from matters.catalogue.models import MatterVersion
 from matters.catalogue.pinned import definition_of
 from tongban.accounts.demonstration import people
 from workflows.cases.clocks import local_day
-from workflows.cases.declarations import APPLICANT
+from workflows.cases.declarations import APPLICANT, STAGE
 from workflows.cases.models import Case
 from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import InvalidData, NotAllowed, perform
+from workflows.cases.registry import flow_class
 
 from .answers import answers
 from .cast import Cast
@@ -31,6 +32,10 @@ MEAN_OFFICE_HOURS = 6.0
 MEAN_CITIZEN_HOURS = 20.0
 # Matters with definitions of their own come up far more often than those with only a name.
 DEEP_SHARE = 0.85
+# How often each flow comes up beside the others; 1 for those not named.
+SHARES = {"collect_forward": 6, "online_approval": 5, "household_move": 3, "fund_transfer": 2}
+# Seats that are at the person's own place besides the one that takes in: who prints the licence.
+HERE = ("issuing",)
 
 
 @dataclass(order=True)
@@ -131,7 +136,7 @@ class Play:
         # Nine of ten cross the border: that is what the zone is for.
         away = "510000" if home == "500000" else "500000"
         owner = away if luck.random() < 0.9 else home
-        version = luck.choice(self.deep if luck.random() < DEEP_SHARE else self.plain)
+        version = self._version(luck)
         origin = self.cast.county(home, luck)
         person = luck.choice(self.cast.citizens[home])
         regions = self._regions(version, self.cast.county(owner, luck), origin)
@@ -157,16 +162,30 @@ class Play:
                 luck=luck,
             ),
         )
-        case = open_case(application, actor=self.cast.actor(person.pk), at=moment).case
+        try:
+            case = open_case(application, actor=self.cast.actor(person.pk), at=moment).case
+        except InvalidData:
+            # A form that asks for a day to come judges by today's date: it cannot be played in the past.
+            self.played.stuck += 1
+            return
         self.played.opened += 1
         self._plan(case, moment, luck)
 
+    def _version(self, luck: Random) -> MatterVersion:
+        """Mostly a matter that is written out: its flow first, then one of that flow's."""
+        if luck.random() >= DEEP_SHARE:
+            return luck.choice(self.plain)
+        flows = sorted(self.deep)
+        flow = luck.choices(flows, weights=[SHARES.get(each, 1) for each in flows])[0]
+        return luck.choice(self.deep[flow])
+
     def _regions(self, version: MatterVersion, there: str, origin: str) -> Iterator[str]:
-        """What the form's region fields get: the place that owns the matter."""
-        if version.flow in ("household_move", "fund_transfer"):
-            # Its first field is where one moves to: the place one is at now.
-            yield origin
-            yield there
+        """What the form's region fields get: here what the person's own place does, else there."""
+        definition, here = definition_of(version.pk), {flow_class(version.flow).ORIGIN_SEAT, *HERE}
+        near = {rule.region_field for rule in definition.seats if rule.seat in here}
+        for asked in definition.fields:
+            if asked.kind == "region":
+                yield origin if asked.code in near else there
         while True:
             yield there
 
@@ -183,7 +202,8 @@ class Play:
             seat = self._seat(case, step.by)
             office_id = case.office_of(seat)
             actor_id = office_id and self.cast.clerk(office_id, luck, case.deciders)
-            at = office_moment(moment, case.region_of(seat), MEAN_OFFICE_HOURS, luck)
+            begin = max(moment, _special_until(case) or moment)
+            at = office_moment(begin, case.region_of(seat), MEAN_OFFICE_HOURS, luck)
         if actor_id is None:
             self.played.stuck += 1
             return
@@ -192,7 +212,7 @@ class Play:
 
     def _seat(self, case: Flow, takers: tuple[str, ...]) -> str:
         filled = [taker for taker in takers if case.office_of(taker) is not None]
-        if case.state == "in_transit":
+        if STAGE in takers:
             return definition_of(case.version_id).stage(case.stage).seat
         return filled[0] if filled else case.holder
 
@@ -201,16 +221,29 @@ class Play:
         return cast("int | None", event.actor_id)
 
 
-def _versions() -> tuple[list[MatterVersion], list[MatterVersion]]:
-    """Published versions in force with a definition of their own, and the rest; each in slug order."""
-    rows = list(
+def _versions() -> tuple[dict[str, list[MatterVersion]], list[MatterVersion]]:
+    """Versions in force of matters that are written out, by flow, and the rest; each in slug order."""
+    rows = (
         MatterVersion.objects.filter(status="published", valid_to=None)
         .select_related("matter")
         .order_by("matter__slug")
     )
-    deep = [row for row in rows if row.definition.get("promise") or row.definition.get("statutory")]
-    deep += [row for row in rows if row.flow == "household_move"]
-    return deep, [row for row in rows if row not in deep]
+    deep: dict[str, list[MatterVersion]] = {}
+    plain: list[MatterVersion] = []
+    for row in rows:
+        if flow_class(row.flow).ONLY_AS_PART:
+            continue
+        if row.definition.get("sources"):
+            deep.setdefault(row.flow, []).append(row)
+        else:
+            plain.append(row)
+    return deep, plain
+
+
+def _special_until(case: Flow) -> dt.datetime | None:
+    """The end of a 公示 or 冷静期 that runs now: nothing can be done before it."""
+    until = case.facts.get("special_until") if case.is_suspended else None
+    return dt.datetime.fromisoformat(until) if until else None
 
 
 def steps_expected(days: int, per_day: int) -> int:
