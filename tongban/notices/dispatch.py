@@ -123,12 +123,12 @@ def settle_abandoned(now: datetime) -> None:
 
 
 @transaction.atomic
-def claim(now: datetime) -> Notice | None:
-    """The notice that has been due longest, ours for two minutes; None when nothing is due."""
+def claim(now: datetime, channel: str = Channel.EMAIL) -> Notice | None:
+    """The notice of a channel that has been due longest, ours for two minutes; None when nothing is due."""
     notice = (
         Notice.objects.select_for_update(skip_locked=True)
         .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
-        .filter(state=NoticeState.PENDING, channel=Channel.EMAIL, next_attempt_at__lte=now)
+        .filter(state=NoticeState.PENDING, channel=channel, next_attempt_at__lte=now)
         .order_by("next_attempt_at", "id")
         .first()
     )

@@ -1,6 +1,7 @@
 """What is owed to somebody, and what became of it: one row per event, channel and recipient."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -11,6 +12,7 @@ from tongban.accounts.personal import EncryptedTextField
 class Channel(models.TextChoices):
     INBOX = "inbox", "站内消息"
     EMAIL = "email", "电子邮件"
+    WEBHOOK = "webhook", "系统通知"
 
 
 class NoticeState(models.TextChoices):
@@ -22,6 +24,29 @@ class NoticeState(models.TextChoices):
     # Handed over, and no answer came: it may have arrived. Only a person may decide to send again.
     UNSURE = "unsure", "结果不明"
     SKIPPED = "skipped", "不再发送"
+
+
+class Endpoint(models.Model):
+    """Where a system of some offices hears of what happens in their cases (webhook).
+
+    The engine owes each step to every endpoint whose offices have a part in the case, within the
+    statement that writes the step (`workflows.cases.ledger`).
+    """
+
+    name = models.CharField("系统名称", max_length=100)
+    url = models.CharField("地址", max_length=400)
+    secret = EncryptedTextField("签名密钥")
+    office_ids = ArrayField(models.BigIntegerField(), verbose_name="机构")
+    is_active = models.BooleanField("启用", default=True)
+    created_at = models.DateTimeField("登记时刻", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "系统通知地址"
+        default_permissions = ()
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.url}"
 
 
 class Notice(models.Model):
@@ -77,7 +102,7 @@ class Notice(models.Model):
                 fields=["event_key", "channel", "recipient"], name="notice_owed_once"
             ),
             models.CheckConstraint(
-                condition=Q(channel__in=["inbox", "email"]), name="notice_channel_known"
+                condition=Q(channel__in=["inbox", "email", "webhook"]), name="notice_channel_known"
             ),
             models.CheckConstraint(
                 condition=Q(

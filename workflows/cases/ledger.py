@@ -88,7 +88,7 @@ def write_step(case: Case, event: Event, owed: Sequence[Notice]) -> None:
     moved = (
         f"WITH moved AS (UPDATE {_table(Case)} SET {pairs} WHERE id = %s AND seq = %s RETURNING id)"  # noqa: S608
     )
-    _run(moved, [*values, case.pk, case.seq - 1], event, owed)
+    _run(moved, [*values, case.pk, case.seq - 1], case, event, owed)
 
 
 def write_opening(case: Case, event: Event, owed: Sequence[Notice]) -> None:
@@ -98,10 +98,10 @@ def write_opening(case: Case, event: Event, owed: Sequence[Notice]) -> None:
         f"WITH moved AS (INSERT INTO {_table(Case)} ({', '.join(columns)})"  # noqa: S608
         f" VALUES ({_marks(columns)}) RETURNING id)"
     )
-    _run(moved, values, event, owed)
+    _run(moved, values, case, event, owed)
 
 
-def _run(moved: str, values: list[Any], event: Event, owed: Sequence[Notice]) -> None:
+def _run(moved: str, values: list[Any], case: Case, event: Event, owed: Sequence[Notice]) -> None:
     statement, arguments = moved, list(values)
     if owed:
         rows = [_row(notice, skip=("id",)) for notice in owed]
@@ -113,6 +113,8 @@ def _run(moved: str, values: list[Any], event: Event, owed: Sequence[Notice]) ->
             f" VALUES {blocks} ON CONFLICT DO NOTHING)"
         )
         arguments += [value for _, row in rows for value in row]
+    told, more = _told_to_systems(case, event)
+    statement, arguments = statement + told, arguments + more
     columns, row = _row(event, skip=("id",))
     # The event is written only if the case was: no case, no event, and the caller is told.
     statement += (
@@ -125,6 +127,35 @@ def _run(moved: str, values: list[Any], event: Event, owed: Sequence[Notice]) ->
     if written is None:
         raise LostCase(f"case {event.case_id} was not at step {event.seq - 1}")
     event.pk = written[0]
+
+
+def _told_to_systems(case: Case, event: Event) -> tuple[str, list[Any]]:
+    """The event owed to every system whose offices have a part in the case; once per endpoint.
+
+    No name, no answer, no number of a person: a system that wants more asks for the case.
+    """
+    told = {
+        "number": case.number,
+        "step": event.step,
+        "state": event.to_state,
+        "seq": event.seq,
+        "at": event.at,
+    }
+    return (
+        ", systems AS (INSERT INTO notices_notice (event_key, channel, recipient, template,"
+        " context, subject_kind, subject_key, next_attempt_at, created_at)"
+        " SELECT %s, 'webhook', 'endpoint:' || e.id, 'event', %s::jsonb, 'case', %s, %s, %s"
+        " FROM notices_endpoint e, moved WHERE e.is_active AND e.office_ids && %s::bigint[]"
+        " ON CONFLICT DO NOTHING)",
+        [
+            f"case:{event.case_id}:{event.seq}",
+            json.dumps(told, cls=MicrosecondEncoder),
+            case.number,
+            event.recorded_at,
+            event.recorded_at,
+            list(case.office_ids),
+        ],
+    )
 
 
 def _row(instance: models.Model, skip: tuple[str, ...] = ()) -> Row:
