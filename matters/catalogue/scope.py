@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matters.catalogue.facts import DATA
+from matters.catalogue.models import MatterVersion
 from tongban.offices.directory import zones_of
 from tongban.offices.models import Region
 
@@ -34,6 +35,11 @@ def scope_of(batch: str, zones: Iterable[str] = ()) -> Scope:
     """Of a matter in that list whose definition names `zones`; a list that is not known is both's."""
     listed = _of_batches().get(batch, Scope())
     return Scope(listed.provinces, frozenset(zones) or listed.zones)
+
+
+def scope_of_version(version: MatterVersion) -> Scope:
+    """Of a version whose matter is loaded."""
+    return scope_of(version.matter.source_batch, version.definition.get("zones") or ())
 
 
 def problem_with_place(scope: Scope, region: str) -> str | None:

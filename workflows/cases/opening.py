@@ -18,6 +18,7 @@ from matters.catalogue.models import MatterVersion
 from matters.catalogue.papers import is_known, papers_for
 from matters.catalogue.pauses import Paused, hindrance
 from matters.catalogue.pinned import definition_of
+from matters.catalogue.scope import problem_with_place, scope_of
 from matters.catalogue.situations import CAN, Finding, finding, understood
 from tongban.accounts.actors import Actor
 from tongban.accounts.models import User
@@ -33,7 +34,7 @@ from .models import Case, CaseNumber, Material, Party, Upload
 from .numbers import case_number, numbers_at_opening
 from .perform import Done, InvalidData
 from .rehearsed_numbers import rehearsed_number
-from .routing import Routed, route
+from .routing import OutsideItsZone, Routed, route
 from .shared_materials import LEFT_TO_SHARED_DATA, settle
 from .timekeeping import keep_time
 
@@ -151,6 +152,7 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     form = form_for(definition, dict(application.data), on=on)
     if not form.is_valid():
         raise InvalidData(form)
+    _require_place(application, definition)
     routed = route(
         definition,
         origin_region=application.origin_region,
@@ -219,6 +221,13 @@ def _require_no_pause(application: Application, routed: Routed, at: dt.datetime)
     )
     if stopped is not None:
         raise Paused(stopped)
+
+
+def _require_place(application: Application, definition: Definition) -> None:
+    """A matter of neighbouring areas 毗邻地区 is applied for inside them only."""
+    scope = scope_of(application.version.matter.source_batch, definition.zones)
+    if problem := problem_with_place(scope, application.origin_region):
+        raise OutsideItsZone(problem)
 
 
 def _case(

@@ -31,6 +31,10 @@ class NoRegion(ValueError):
     """A seat's region cannot be known: the form field that names it was left empty."""
 
 
+class OutsideItsZone(NoRegion):
+    """The matter is valid in neighbouring areas only, and this is none of them; says what to do."""
+
+
 def route(
     definition: Definition,
     *,

@@ -16,6 +16,7 @@ from matters.catalogue.models import Matter, MatterVersion
 from matters.catalogue.pauses import told_of
 from matters.catalogue.pinned import definition_of
 from matters.catalogue.regions import region_name
+from matters.catalogue.scope import problem_with_place, scope_of, zones_in_words
 from workflows.cases.drafts import window_seat
 from workflows.cases.registry import flow_class
 
@@ -49,7 +50,10 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     definition = definition_of(version.pk)
     county = CountyForm(request.GET if "at" in request.GET else None, here=request)
     at = county.chosen() or county_of_visitor(request)
+    scope = scope_of(matter.source_batch, definition.zones)
     context |= {
+        "zones": zones_in_words(scope.zones),
+        "outside": problem_with_place(scope, at) if at else None,
         "version": version,
         "definition": definition,
         "mode": MODE_NAMES[version.mode],

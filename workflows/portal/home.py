@@ -18,7 +18,7 @@ from workflows.cases.declarations import APPLICANT
 from workflows.cases.models import Case, Draft
 from workflows.cases.places import OfficeCard, office_cards
 
-from .place import provinces_to_choose
+from .place import provinces_to_choose, zones_of_visitor
 from .plain_words import last_day
 from .popular import popular
 
@@ -43,11 +43,15 @@ class CaseCard:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Six statements for a visitor at most; four more for somebody who has signed in."""
+    """Six statements for a visitor at most; four more for somebody who has signed in.
+
+    While all is remembered that changes a few times a year; three more once a minute.
+    """
+    zones = zones_of_visitor(request)
     context = {
         "provinces": provinces_to_choose(request),
-        "themes": themes(),
-        "popular": popular(),
+        "themes": themes(zones=zones),
+        "popular": popular(zones),
         "my_cases": MY_CASES,
     }
     if isinstance(request.user, User):

@@ -17,7 +17,8 @@ from tongban.offices.models import Office
 from workflows.cases.drafts import window_seat
 
 from .place import COUNTY_DIGITS as COUNTY_DIGITS
-from .place import counties, county_of_visitor
+from .place import counties
+from .place import county_of_visitor as county_of_visitor
 
 SHOWN_OFFICES = 6
 # Looked at for each one shown: some may not have claimed the matter.

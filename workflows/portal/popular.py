@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Count
 from django.utils import timezone
 
 from matters.catalogue.models import MatterVersion
+from matters.catalogue.scope import scope_of_version
 from matters.catalogue.search import in_force
 from workflows.cases.models import Case
 
@@ -17,17 +19,25 @@ COUNTED_DAYS = 30
 _counted: dict[dt.date, list[int]] = {}
 
 
-def popular(on: dt.date | None = None) -> list[MatterVersion]:
+def popular(zones: Iterable[str] = (), on: dt.date | None = None) -> list[MatterVersion]:
     """Versions in force of the matters with most cases of the last 30 days, the first one first.
+
+    zones: where the person is; matters of neighbouring areas are for those inside.
 
     Where there are none yet: matters whose limits are published. One statement, two once a day.
     """
     day = on or timezone.localdate()
     ids = _counted.get(day) or _count(day)
     if not ids:
-        return list(in_force(day).exclude(definition__promise=None)[:SHOWN])
+        published = in_force(day).exclude(definition__promise=None)[:SHOWN]
+        return [version for version in published if _is_open_in(version, zones)]
     found = {version.matter_id: version for version in in_force(day).filter(matter__in=ids)}
-    return [found[matter_id] for matter_id in ids if matter_id in found]
+    shown = (found[matter_id] for matter_id in ids if matter_id in found)
+    return [version for version in shown if _is_open_in(version, zones)]
+
+
+def _is_open_in(version: MatterVersion, zones: Iterable[str]) -> bool:
+    return scope_of_version(version).is_open_in(zones)
 
 
 def forget_popular() -> None:

@@ -10,7 +10,9 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from matters.catalogue.models import MatterVersion, Mode
+from matters.catalogue.scope import scope_of_version
 from matters.catalogue.search import find, in_force
+from tongban.offices.directory import zones_of
 from tongban.offices.models import Office
 from workflows.cases.models import Case
 
@@ -45,16 +47,20 @@ def most_used(office: Office) -> list[Choice]:
     counted = here.values_list("matter_id").annotate(n=Count("id")).order_by("-n", "matter_id")
     places = {matter_id: place for place, (matter_id, _) in enumerate(counted[:KEYS])}
     shown = in_force().filter(Q(matter__in=places) | Q(mode=Mode.COLLECT))
+    zones = zones_of(office.region_id)
     versions = sorted(
-        shown,
+        (version for version in shown if scope_of_version(version).is_open_in(zones)),
         key=lambda v: (places.get(v.matter_id, KEYS), not _is_for(v, office), v.matter_id),
     )
     return _choices(versions[:KEYS])
 
 
-def found(text: str) -> tuple[list[Choice], bool]:
-    """Matters that `text` means, best first, and whether they are only alike. Three statements."""
-    findings = find(text, limit=MOST_FOUND)
+def found(text: str, office: Office) -> tuple[list[Choice], bool]:
+    """Matters that `text` means, best first, and whether they are only alike. One statement.
+
+    Those of neighbouring areas only at a window inside.
+    """
+    findings = find(text, zones=zones_of(office.region_id), limit=MOST_FOUND)
     return _choices(list(findings)), findings.are_neighbours
 
 

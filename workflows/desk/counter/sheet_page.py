@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
 from matters.catalogue.models import MatterVersion
+from matters.catalogue.scope import problem_with_place, scope_of_version
 from workflows.cases.draft_versions import bring_up_to_date
 from workflows.cases.models import Draft
 from workflows.cases.opening import NotInForce
@@ -43,6 +44,10 @@ def visit(request: HttpRequest, window: Window, key: uuid.UUID) -> HttpResponse:
     version = version_named(slug)
     if version is None:
         messages.error(request, "这个事项现在不能申请，请另选事项。")
+        return redirect(f"{reverse('desk:visit', args=[key])}?choose=1")
+    here = office_of(window, found).region_id
+    if outside := problem_with_place(scope_of_version(version), here):
+        messages.error(request, outside)
         return redirect(f"{reverse('desk:visit', args=[key])}?choose=1")
     try:
         _bring_up_to_date(request, found, version)

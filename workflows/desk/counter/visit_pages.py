@@ -45,7 +45,7 @@ def choosing(request: HttpRequest, window: Window, visit: Visit) -> HttpResponse
     """Which matter: the office's own first, or what was searched for."""
     words = plain(request.GET.get("q", ""))
     if words and not DIGITS.search(words):
-        choices, are_neighbours = found(words)
+        choices, are_neighbours = found(words, office_of(window, visit))
     else:
         words, are_neighbours = "", False
         choices = most_used(office_of(window, visit))
@@ -99,7 +99,7 @@ def choose(request: HttpRequest, window: Window, key: uuid.UUID) -> HttpResponse
         if typed:
             messages.error(request, "请输入事项名称，不要输入证件号码。")
         return redirect(f"{here}?choose=1")
-    choices, are_neighbours = found(typed)
+    choices, are_neighbours = found(typed, office_of(window, visit))
     if len(choices) == 1 and not are_neighbours:
         return redirect(f"{here}?{urlencode({'matter': choices[0].slug})}")
     return redirect(f"{here}?{urlencode({'choose': '1', 'q': typed[:60]})}")
