@@ -88,7 +88,8 @@ def test_the_desk_sees_each_answer_with_its_source_and_opens_more_only_on_the_re
 
 def test_what_is_kept_is_the_answer_and_no_number(six: Applying) -> None:
     handed_in(six)
-    assert not LookUp.objects.exclude(state="owed").exclude(id_number=None).exists()
+    answered = LookUp.objects.exclude(state="owed")
+    assert {look_up.id_number for look_up in answered} == {None}
     card = LookUp.objects.get(material_code="disability_card")
     assert "肢体" not in str(card.answer)
     assert [q["yes"] for q in card.answer["questions"]] == [True]

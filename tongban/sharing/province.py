@@ -213,7 +213,9 @@ def _answer(question: Question, status: int, content: bytes) -> Answer:
 
 
 def _why(error: urllib3.exceptions.HTTPError) -> str:
-    if isinstance(error, urllib3.exceptions.TimeoutError):
+    # A refused connection is a kind of time-out to this library.
+    is_refused = isinstance(error, urllib3.exceptions.NewConnectionError)
+    if isinstance(error, urllib3.exceptions.TimeoutError) and not is_refused:
         return "对方系统在规定时间内没有答复"
     if isinstance(error, urllib3.exceptions.SSLError):
         return "对方系统的证书不可信"
