@@ -26,6 +26,9 @@ ALLOWED: dict[Rule, dict[str, str]] = {
         "tests/architecture/rules.py": "the rule itself",
         "tests/architecture/test_source_rules.py": "faults planted for the rules",
     },
+    rules.a_page_says_when: {
+        "workflows/operator/rehearsal/playing.py": "plays at chosen times and takes it back",
+    },
     rules.a_case_is_built_in_a_state: {
         "workflows/cases/opening.py": "where a case begins",
         "workflows/cases/move_fit.py": "the same case under another version; moving writes it",

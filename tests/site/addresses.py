@@ -87,9 +87,14 @@ ADDRESSES: dict[str, list[Address]] = {
     "province/": _("/province/", EVERYBODY, is_public=True, post_only=True),
     "matters/": _("/matters/", EVERYBODY, is_public=True),
     "matters/<slug:slug>/": _("/matters/{s.slug}/", EVERYBODY, is_public=True),
+    "matters/<slug:slug>/check/": _("/matters/{s.asking}/check/", EVERYBODY, is_public=True),
+    "matters/<slug:slug>/check/remind/": _(
+        "/matters/{s.asking}/check/remind/", EVERYBODY, post_only=True
+    ),
     "matters/<slug:slug>/apply/": _("/matters/{s.slug}/apply/", CITIZENS),
     "apply/<uuid:key>/": _apply(""),
     "apply/<uuid:key>/delete/": _apply("delete/"),
+    "apply/<uuid:key>/situation/": _apply("situation/"),
     "apply/<uuid:key>/who/": _apply("who/"),
     "apply/<uuid:key>/me/": _apply("me/"),
     "apply/<uuid:key>/person/": _apply("person/"),
@@ -134,6 +139,12 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/counter/<uuid:key>/done/": _(
         "/desk/counter/{s.crossing.draft_key}/done/", frozenset(WINDOW | OWNER)
     ),
+    "desk/matters/": _("/desk/matters/", STAFF),
+    "desk/matters/unclaimed/": _("/desk/matters/unclaimed/", STAFF),
+    "desk/matters/pauses/": _("/desk/matters/pauses/", HEADS | OPERATORS),
+    "desk/matters/pauses/<int:key>/end/": _(
+        "/desk/matters/pauses/{s.pause}/end/", frozenset({"head_cq", "operator"}), post_only=True
+    ),
     "desk/parcels/": _("/desk/parcels/", STAFF),
     "desk/parcels/send/": _("/desk/parcels/send/", STAFF, post_only=True),
     "desk/parcels/road/": _("/desk/parcels/road/", STAFF),
@@ -177,6 +188,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "operator/versions/<int:version_id>/difference/<int:other_id>/": _of_version(
         "difference/{s.crossing.version_id}/"
     ),
+    "operator/versions/<int:version_id>/play/": _of_version("play/"),
     "operator/versions/<int:version_id>/rights/": _of_version("rights/"),
     "throughput/": _("/throughput/", VIEWERS),
     "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),

@@ -21,6 +21,12 @@ class Piece(NamedTuple):
 
 PIECES: list[Piece] = [
     Piece("/operator/matters/", "事项与版本", "起草、检查、发布实施清单，看两版差异，发布前演练"),
+    Piece(
+        "/desk/matters/pauses/",
+        "暂停办理",
+        "年度结息、系统停机：停收哪个事项、哪个单位，从何时到何时",
+    ),
+    Piece("/desk/matters/unclaimed/", "谁还没有认领", "没有认领事项的单位，申请会落到待分办岗"),
 ]
 
 

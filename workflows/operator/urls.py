@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .index import index
+from .rehearsal import page
 from .versions import listing, pages, rights
 
 app_name = "operator"
@@ -20,5 +21,6 @@ urlpatterns = [
         pages.difference,
         name="difference",
     ),
+    path("operator/versions/<int:version_id>/play/", page.play_page, name="play"),
     path("operator/versions/<int:version_id>/rights/", rights.rights, name="rights"),
 ]
