@@ -85,7 +85,10 @@ ADDRESSES: dict[str, list[Address]] = {
     "cases/<slug:number>/": _of_case("/cases/NUMBER/", CROSSING, LOCAL),
     "": _("/", EVERYBODY, is_public=True),
     "province/": _("/province/", EVERYBODY, is_public=True, post_only=True),
+    "place/": _("/place/", EVERYBODY, is_public=True),
     "matters/": _("/matters/", EVERYBODY, is_public=True),
+    "matters/suggest/": _("/matters/suggest/?q=残疾人", EVERYBODY, is_public=True),
+    "matters/<slug:slug>/windows/": _("/matters/{s.slug}/windows/", EVERYBODY, is_public=True),
     "matters/<slug:slug>/": _("/matters/{s.slug}/", EVERYBODY, is_public=True),
     "matters/<slug:slug>/check/": _("/matters/{s.asking}/check/", EVERYBODY, is_public=True),
     "matters/<slug:slug>/check/remind/": _(
