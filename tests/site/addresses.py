@@ -32,6 +32,9 @@ OPERATORS = frozenset({"operator"})
 # Desks that take in applications: in the small world every office is one.
 WINDOWS = frozenset({*WINDOW, *OWNER, "clerk_elsewhere", "police_cq", "desk_sc"})
 
+# The two sides of a demand for data, and those who look on.
+TRADING = frozenset({*OWNER, "police_cq"}) | VIEWERS
+
 
 @dataclass(frozen=True)
 class Address:
@@ -77,6 +80,16 @@ ADDRESSES: dict[str, list[Address]] = {
     "sign-out/": _("/sign-out/", EVERYBODY, is_public=True, post_only=True),
     "inbox/": _("/inbox/", EVERYBODY),
     "inbox/<int:notice_id>/": _("/inbox/{s.notice}/", frozenset({"citizen"})),
+    "sharing/": _("/sharing/", STAFF),
+    "sharing/holders/": _("/sharing/holders/", STAFF),
+    "sharing/connectors/": _("/sharing/connectors/", OPERATORS),
+    "sharing/resources/<slug:code>/": _("/sharing/resources/510000-disability-card/", STAFF),
+    "sharing/demands/": _("/sharing/demands/", STAFF),
+    "sharing/demands/new/": _("/sharing/demands/new/", WINDOWS),
+    "sharing/demands/<int:key>/": _("/sharing/demands/{s.demand}/", TRADING),
+    "sharing/demands/<int:key>/<slug:act>/": _(
+        "/sharing/demands/{s.demand}/refuse/", TRADING, post_only=True
+    ),
     "files/<uuid:key>/": [
         *_("/files/{s.file}/", CROSSING),
         *_("/files/{s.draft_file}/", frozenset({"citizen"})),
@@ -191,6 +204,11 @@ ADDRESSES: dict[str, list[Address]] = {
     "operator/versions/<int:version_id>/difference/<int:other_id>/": _of_version(
         "difference/{s.crossing.version_id}/"
     ),
+    "operator/versions/<int:version_id>/move/<int:other_id>/": _of_version(
+        "move/{s.next_version}/"
+    ),
+    "operator/movings/": _("/operator/movings/", OPERATORS),
+    "operator/movings/<int:moving_id>/": _("/operator/movings/{s.moving}/", OPERATORS),
     "operator/versions/<int:version_id>/play/": _of_version("play/"),
     "operator/versions/<int:version_id>/rights/": _of_version("rights/"),
     "throughput/": _("/throughput/", VIEWERS),

@@ -10,14 +10,18 @@ from dataclasses import dataclass, field
 from django.test import Client
 from django.utils import timezone
 
+from matters.catalogue.models import Pause
+from matters.catalogue.pauses import pause
 from tests import journeys
 from tests.portal.applying import Applying
+from tests.portal.asking import asking
 from tests.sharing.registers import load_registers
 from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for
 from tongban.accounts.models import Posting, Substitution, User
 from tongban.accounts.substitutions import appoint
 from tongban.notices.models import Notice
-from tongban.sharing.models import LookUp, Resource
+from tongban.sharing import demands
+from tongban.sharing.models import Demand, Holder, LookUp, Resource
 from tongban.sharing.sealed_answers import sealed
 from workflows.cases.models import Case, Document, Draft, Parcel, Party, TurnedAway, Upload
 from workflows.cases.opening import PartyInput
@@ -49,7 +53,10 @@ class Stage:
     visit: uuid.UUID = field(default_factory=uuid.uuid4)
     turned_away: int = 0
     substitution: int = 0
+    pause: int = 0
+    asking: str = ""
     look_up: uuid.UUID = field(default_factory=uuid.uuid4)
+    demand: int = 0
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -74,7 +81,10 @@ def build_stage(world: World) -> Stage:
     stage.draft_file = _file(world, draft_key=stage.draft).pk
     _at_the_window(stage)
     stage.substitution = _substitution(world).pk
+    stage.pause = _pause(world).pk
+    stage.asking = asking(world).matter.slug
     stage.look_up = _look_up(world, crossing).pk
+    stage.demand = _demand(world).pk
     return stage
 
 
@@ -173,6 +183,45 @@ def _look_up(world: World, case: Case) -> LookUp:
         },
         created_at=timezone.now(),
         answered_at=timezone.now(),
+    )
+
+
+def _pause(world: World) -> Pause:
+    """Of one office, long after everything here: it hinders nothing."""
+    begins = timezone.now() + dt.timedelta(days=300)
+    return pause(
+        matter=None,
+        office=world.office("500101", "service_center"),
+        province="",
+        sentence="年度结息",
+        begins_at=begins,
+        ends_at=begins + dt.timedelta(days=1),
+        by_id=world.head_cq.pk,
+    )
+
+
+def _demand(world: World) -> Demand:
+    """通川区民政局 lacks what the police of 万州 hold."""
+    police = world.office("500101", "police")
+    holder, _ = Holder.objects.update_or_create(
+        code="500101-police",
+        defaults={
+            "name": police.name,
+            "province_id": "500000",
+            "region_code": "500101",
+            "department_id": "police",
+            "office": police,
+        },
+    )
+    return demands.make(
+        actor=world.actor("clerk_sc"),
+        office=world.office("511702", "civil_affairs"),
+        holder=holder,
+        title="居住证状态",
+        need="核对",
+        ground="示范",
+        fields_wanted="是否有效",
+        at=timezone.now(),
     )
 
 

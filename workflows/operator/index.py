@@ -22,6 +22,11 @@ class Piece(NamedTuple):
 PIECES: list[Piece] = [
     Piece("/operator/matters/", "事项与版本", "起草、检查、发布实施清单，看两版差异，发布前演练"),
     Piece(
+        "/operator/movings/",
+        "在办件搬迁",
+        "把在办的办件搬到事项的新版本，逐件看结果，未再办理的可以恢复",
+    ),
+    Piece(
         "/desk/matters/pauses/",
         "暂停办理",
         "年度结息、系统停机：停收哪个事项、哪个单位，从何时到何时",
