@@ -333,7 +333,7 @@ ANSWERS = {
     "period": "2025-01-01/2025-12-31",
     "email": "zhou@example.com",
     "address": "通川区示范路1号",
-    "people": [{"name": "周小德", "id_number": ZHOU_ID, "relation": "子女"}],
+    "people": [{"name": "周小德", "id_number": "511702201803150022", "relation": "子女"}],
 }
 
 

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from stdnum import luhn
+from stdnum.cn import ric
 
 from matters.catalogue.definition import Definition, FormField
 from matters.catalogue.rules import NATION
@@ -16,6 +17,7 @@ from tongban.accounts.demonstration import Invented
 from tongban.offices.calendar import calendar_for
 
 REASONS = ("工作变动", "投靠家人", "证件遗失", "证件到期", "异地居住", "子女随迁", "继续缴存")
+GIVEN_NAMES = ("小雨", "子涵", "思源", "乐天")
 CARD_PREFIX = "622202"
 # The first of the two demonstration townships that every county has.
 DEMONSTRATION_TOWNSHIP = "901"
@@ -88,9 +90,11 @@ def _number(asked: FormField, luck: Random) -> int:
 
 def _row(asked: FormField, person: Invented, luck: Random) -> dict[str, str]:
     relation = luck.choice(asked.choices)[0] if asked.choices else "家人"
+    born = f"{luck.randrange(2010, 2024)}{luck.randrange(1, 13):02d}{luck.randrange(1, 29):02d}"
+    number = f"{person.id_number[:6]}{born}{luck.randrange(1000):03d}"
     whole = {
-        "name": person.name,
-        "id_number": person.id_number,
+        "name": f"{person.name[0]}{luck.choice(GIVEN_NAMES)}",
+        "id_number": number + ric.calc_check_digit(number + "0"),
         "phone": person.phone,
         "relation": relation,
     }
