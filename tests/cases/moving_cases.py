@@ -87,10 +87,13 @@ PLAN = MovePlan(
 
 def all_columns() -> dict[int, dict[str, Any]]:
     """Every case's row but its step and the head of its chain, which only ever grow."""
-    rows: list[dict[str, Any]] = list(Case.objects.values())
-    return {row["id"]: {n: v for n, v in row.items() if n not in ("seq", "head")} for row in rows}
+    rows = [dict(row) for row in Case.objects.values()]
+    return {
+        int(str(row["id"])): {n: v for n, v in row.items() if n not in ("seq", "head")}
+        for row in rows
+    }
 
 
 def columns_of(case_id: int) -> dict[str, Any]:
-    row: dict[str, Any] = Case.objects.filter(pk=case_id).values().get()
+    row = dict(Case.objects.filter(pk=case_id).values().get())
     return {name: value for name, value in row.items() if name not in ("seq", "head")}

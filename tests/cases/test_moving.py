@@ -182,7 +182,7 @@ def test_a_killed_moving_goes_on_where_it_stopped(
     copies_of(case, 5)
     old, new = versions(world)
     moving = begin_moving(old=old, new=new, plan=PLAN, actor=operator)
-    kept, calls = door.move_one, []
+    kept, calls = door.move_one, list[int]()
 
     def killed(*args: Any, **more: Any) -> str:
         if len(calls) == 2:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.test import Client
 from django.utils import timezone
 
-from matters.catalogue.models import Pause
+from matters.catalogue.models import MatterVersion, Pause
 from matters.catalogue.pauses import pause
 from tests import journeys
 from tests.portal.applying import Applying
@@ -23,7 +23,7 @@ from tongban.notices.models import Notice
 from tongban.sharing import demands
 from tongban.sharing.models import Demand, Holder, LookUp, Resource
 from tongban.sharing.sealed_answers import sealed
-from workflows.cases.models import Case, Document, Draft, Parcel, Party, TurnedAway, Upload
+from workflows.cases.models import Case, Document, Draft, Moving, Parcel, Party, TurnedAway, Upload
 from workflows.cases.opening import PartyInput
 from workflows.cases.uploads import path_of
 
@@ -53,6 +53,8 @@ class Stage:
     visit: uuid.UUID = field(default_factory=uuid.uuid4)
     turned_away: int = 0
     substitution: int = 0
+    next_version: int = 0
+    moving: int = 0
     pause: int = 0
     asking: str = ""
     look_up: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -81,6 +83,7 @@ def build_stage(world: World) -> Stage:
     stage.draft_file = _file(world, draft_key=stage.draft).pk
     _at_the_window(stage)
     stage.substitution = _substitution(world).pk
+    _to_be_moved(stage)
     stage.pause = _pause(world).pk
     stage.asking = asking(world).matter.slug
     stage.look_up = _look_up(world, crossing).pk
@@ -223,6 +226,21 @@ def _demand(world: World) -> Demand:
         fields_wanted="是否有效",
         at=timezone.now(),
     )
+
+
+def _to_be_moved(stage: Stage) -> None:
+    """The matter's next version, for one day in years to come, and a moving to it that has not begun."""
+    now = stage.crossing.version
+    later = MatterVersion.objects.create(
+        matter=now.matter, number=now.number + 1, status="published", mode=now.mode,
+        valid_from=dt.date(2036, 1, 1), valid_to=dt.date(2036, 1, 2), flow=now.flow,
+        mode_certainty=now.mode_certainty, definition=now.definition, published_at=timezone.now(),
+    )  # fmt: skip
+    stage.next_version = later.pk
+    stage.moving = Moving.objects.create(
+        from_version=now, to_version=later, plan={}, started_by_name="运维员",
+        started_at=timezone.now(),
+    ).pk  # fmt: skip
 
 
 def _substitution(world: World) -> Substitution:

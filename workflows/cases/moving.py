@@ -174,17 +174,23 @@ def move_one(moving: Moving, road: Road, case_id: int, *, actor: Actor) -> str:
     return result.result
 
 
-def revert(moving: Moving, *, actor: Actor, case_ids: Collection[int] | None = None) -> Tally:
-    """Take back the moved cases that nobody has touched since, all or those named. The rest is named.
+def revert(
+    moving: Moving,
+    *,
+    actor: Actor,
+    case_ids: Collection[int] | None = None,
+    limit: int | None = None,
+) -> Tally:
+    """Take back the moved cases that nobody has touched since, those named or all, at most `limit`.
 
-    Raises nothing for a case that cannot go back: its result says why.
+    Raises nothing for a case that cannot go back: its result says why, and without names it is not
+    tried again.
     """
     _require_operator(actor)
     rows = MovedCase.objects.filter(moving=moving, result=Result.MOVED)
-    if case_ids is not None:
-        rows = rows.filter(case_id__in=case_ids)
+    rows = rows.filter(kept_because="") if case_ids is None else rows.filter(case_id__in=case_ids)
     reverted = left = 0
-    for result_id in list(rows.values_list("pk", flat=True)):
+    for result_id in list(rows.values_list("pk", flat=True)[:limit]):
         done = revert_one(moving, result_id, actor=actor)
         reverted, left = reverted + done, left + (not done)
     return Tally(0, left, reverted)

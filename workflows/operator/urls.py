@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .index import index
+from .moves import pages as moves
 from .rehearsal import page
 from .versions import listing, pages, rights
 
@@ -22,5 +23,8 @@ urlpatterns = [
         name="difference",
     ),
     path("operator/versions/<int:version_id>/play/", page.play_page, name="play"),
+    path("operator/versions/<int:version_id>/move/<int:other_id>/", moves.move, name="move"),
+    path("operator/movings/", moves.movings, name="movings"),
+    path("operator/movings/<int:moving_id>/", moves.moving, name="moving"),
     path("operator/versions/<int:version_id>/rights/", rights.rights, name="rights"),
 ]
