@@ -87,6 +87,9 @@ SETTINGS = {
         "银行审核融资需求", {"bank": ("510000", "bank")}, part_of=("financing", "offer")
     ),
     "notarisation": Setting("学历公证（指引）", {"owner": (SC, "justice")}),
+    "qualification": Setting(
+        "养老金领取人员生存认证", {"owner": (SC, "human_resources")}, {"0": SC, "1": CQ}
+    ),
     "query": Setting("社会保障卡应用状态查询", {"owner": (SC, "human_resources")}),
     "appointment": Setting(
         "结婚登记预约", {"owner": (SC, "civil_affairs")}, more={"visit_on": "2026-05-12"}

@@ -14,6 +14,7 @@ from .local_issue import LocalIssue
 from .notarisation import Notarisation
 from .one_thing import OneThing
 from .online_approval import OnlineApproval
+from .qualification import Qualification
 from .query import Query
 from .relation_transfer import RelationTransfer
 
@@ -32,6 +33,7 @@ __all__ = [
     "Notarisation",
     "OneThing",
     "OnlineApproval",
+    "Qualification",
     "Query",
     "RelationTransfer",
 ]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from workflows.cases.declarations import APPLICANT
 from workflows.cases.kinds import applications
 
 ROOT = Q(is_root=True)
@@ -176,6 +177,8 @@ def stock_rows(code: str, now: dt.datetime) -> Q:
     """The cases that a stock counts at `now`. Raises KeyError for an unknown code."""
     in_hand = Q(closed_at=None, concluded_at=None, parent=None) & applications()
     delivering = Q(closed_at=None, concluded_at__isnull=False, parent=None) & applications()
+    # Nothing is on its way to a person who holds the case themselves: they wait for its next date.
+    delivering &= ~Q(holder=APPLICANT)
     due = Q(due_at__lte=now)
     return {
         "in_hand": in_hand,
