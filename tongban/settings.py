@@ -1,5 +1,6 @@
 """Settings of 川渝通办, all from the environment; the defaults suit a demonstration."""
 
+import json
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "tongban.accounts",
     "tongban.notices",
     "tongban.sharing",
+    "tongban.certificates",
     "matters.catalogue",
     "workflows.cases",
     "workflows.flows",
@@ -201,6 +203,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "川渝通办 <notice@
 
 # Provinces' platforms that registers are asked through; none: the register in the database answers.
 SHARING_CONNECTORS = connectors_from(os.environ)
+# By province, the Ed25519 key (base64) by which what it states of certificates is checked.
+CERTIFICATE_KEYS: dict[str, str] = json.loads(os.environ.get("CERTIFICATE_KEYS") or "{}")
 
 CELERY_BROKER_URL = broker_url(REDIS_URL)
 # Before every key, so that several sites (and every test run) can share one Redis.

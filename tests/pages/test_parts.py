@@ -55,7 +55,9 @@ def links_for(path: str, kind: str | None, **more: object) -> list[tuple[str, bo
 
 def test_a_visitor_a_citizen_and_a_clerk_each_have_their_own_navigation() -> None:
     assert [label for label, _ in links_for("/", None)] == ["首页"]
-    assert [label for label, _ in links_for("/", "citizen")] == ["首页", "我的办件", "收件箱"]
+    assert [label for label, _ in links_for("/", "citizen")] == [
+        *("首页", "我的办件", "我的证照", "收件箱")
+    ]
     staff = [label for label, _ in links_for("/", "staff")]
     assert staff == ["工作台", "窗口收件", "邮寄交接", "收件箱"]
 

@@ -12,6 +12,7 @@ from typing import Any
 from tongban.accounts.models import User
 from tongban.accounts.personal import blind_index
 
+from ..loading import PROVINCES, entries
 from ..models import RegisterEntry, Resource
 from ..register import name_index
 from ..sealed_answers import sealed
@@ -33,7 +34,9 @@ VALUES = {
 def fill_register() -> int:
     """Entries of all invented citizens in all real resources; those that are there stay. How many are new."""
     people = list(User.objects.filter(is_demonstration=True, kind=User.Kind.CITIZEN))
-    resources = Resource.objects.filter(is_demonstration=False)
+    # Those of the file: registers of certificates state theirs themselves, signed.
+    codes = [f"{province}-{entry['code']}" for entry in entries() for province in PROVINCES]
+    resources = Resource.objects.filter(code__in=codes)
     rows = [
         entry
         for resource in resources
