@@ -19,12 +19,14 @@ from tongban.services.children import Children, Ended
 from tongban.services.lock import sole_run
 from tongban.services.narration import phase, say
 from tongban.services.parts import (
+    BANK,
     BEAT,
     MAIL,
     PARTS,
     WEB,
     WORKER,
     announce,
+    bank_command,
     mail_command,
     mail_port,
     web_command,
@@ -120,6 +122,8 @@ def _serve(places: Places, port: int, mail: int | None, children: Children) -> N
     children.start(BEAT, beat_command(places.state))
     if mail:
         children.start(MAIL, mail_command(mail))
+    if settings.DEMONSTRATION:
+        children.start(BANK, bank_command(port))
     say(f"\n川渝通办已就绪：http://{HOST}:{port}{_since_the_command()}\n按 Ctrl-C 停止。")
     while (ended := children.first_end()) is None:
         continue

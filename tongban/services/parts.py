@@ -10,7 +10,7 @@ from tongban.services.places import Places
 from tongban.services.port import HOST
 from tongban.services.processes import MARK
 
-PARTS = WEB, WORKER, BEAT, MAIL = "网站", "任务", "定时", "邮件"
+PARTS = WEB, WORKER, BEAT, MAIL, BANK = "网站", "任务", "定时", "邮件", "银行"
 
 
 def web_command(port: int) -> list[str]:
@@ -24,6 +24,12 @@ def web_command(port: int) -> list[str]:
 
 def mail_command(port: int) -> list[str]:
     return [sys.executable, "manage.py", "mail_server", "--skip-checks", "--port", str(port)]
+
+
+def bank_command(port: int) -> list[str]:
+    """The demonstration bank: it knows the site by its API and nothing else."""
+    site = f"http://{HOST}:{port}"
+    return [sys.executable, "manage.py", "demonstration_bank", "--skip-checks", "--site", site]
 
 
 def mail_port() -> int | None:

@@ -25,7 +25,8 @@ REASONS = (
 
 class BanksField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj.name}（示范）" if obj.is_demonstration else str(obj.name)
+        marked = obj.is_demonstration and "示范" not in obj.name
+        return f"{obj.name}（示范）" if marked else str(obj.name)
 
 
 class ConsentForm(StepForm):

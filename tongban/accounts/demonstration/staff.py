@@ -14,6 +14,8 @@ WORKING_ROLES = frozenset({"collect", "accept", "decide", "issue", "settle", "as
 WINDOWS = "service_center"
 TOWNSHIPS = "township_center"
 SUPERVISION = "supervision"
+# No part of the administration: nobody of an authority works there too.
+BANK = "bank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,9 @@ def _region(place: Place, desks: list[Desk]) -> Iterator[Employee]:
     by_kind: dict[str, list[int]] = defaultdict(list)
     for desk in desks:
         by_kind[desk.kind].append(desk.office_id)
-    departments = [kind for kind in sorted(by_kind) if kind not in (WINDOWS, TOWNSHIPS)]
-    everywhere = [office for offices in by_kind.values() for office in offices]
+    apart = (WINDOWS, TOWNSHIPS, BANK)
+    departments = [kind for kind in sorted(by_kind) if kind not in apart]
+    everywhere = [o for kind, offices in by_kind.items() if kind != BANK for o in offices]
     decisions = [office for kind in departments for office in by_kind[kind]]
     rota = [
         ("window-1", CLERK, by_kind[WINDOWS]),
@@ -68,6 +71,8 @@ def _region(place: Place, desks: list[Desk]) -> Iterator[Employee]:
         ("reviewer-1", CLERK, decisions),
         ("reviewer-2", CLERK, decisions),
         ("head", HEAD, everywhere),
+        ("bank", CLERK, by_kind[BANK]),
+        ("bank-head", HEAD, by_kind[BANK]),
     ]
     for post, role, offices in rota:
         if offices:
