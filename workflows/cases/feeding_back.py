@@ -76,7 +76,10 @@ def questions(situation: Situation, elsewhere: Elsewhere) -> dict[str, forms.Fie
 
 
 def feed_back(act: Act) -> None:
-    """Keep what the step's form took back: in the event, and on the case's numbers. No SQL yet."""
+    """Keep what the step's form took back: in the event, and on the case's numbers. One statement.
+
+    A second stage of the same case may name the same number again.
+    """
     elsewhere = elsewhere_for(act.situation, act.step)
     if elsewhere is None or NUMBER not in act.data:
         return
@@ -90,6 +93,14 @@ def feed_back(act: Act) -> None:
             "result": act.data[RESULT],
         }
     )
+    result = act.data[RESULT]
+    # The step's body sees its own answers only: what was fed back is recorded apart.
+    act.data = {name: v for name, v in act.data.items() if name not in (NUMBER, TIME, RESULT)}
+    known = CaseNumber.objects.filter(
+        case_id=act.case.pk, kind=CaseNumber.Kind.ELSEWHERE, system=elsewhere.system, number=number
+    )
+    if known.exists():
+        return
     act.numbers.append(
         CaseNumber(
             case_id=act.case.pk,
@@ -97,13 +108,11 @@ def feed_back(act: Act) -> None:
             system=elsewhere.system,
             name=elsewhere.number,
             number=number,
-            result=act.data[RESULT],
+            result=result,
             happened_at=at,
             seq=act.seq,
         )
     )
-    # The step's body sees its own answers only: what was fed back is recorded apart.
-    act.data = {name: v for name, v in act.data.items() if name not in (NUMBER, TIME, RESULT)}
 
 
 def _is_free(situation: Situation, elsewhere: Elsewhere) -> Any:

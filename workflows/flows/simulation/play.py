@@ -15,15 +15,19 @@ from matters.catalogue.pinned import definition_of
 from tongban.accounts.demonstration import people
 from workflows.cases.clocks import local_day
 from workflows.cases.declarations import APPLICANT, STAGE
+from workflows.cases.family import children_of
 from workflows.cases.models import Case
 from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import InvalidData, NotAllowed, perform
 from workflows.cases.registry import flow_class
+from workflows.cases.registry import flow_class
 
+from .acts import Move
 from .answers import answers
 from .cast import Cast
 from .hours import citizen_moment, office_moment
-from .moves import Move, likely
+from .moves import likely
+from .situations import carried_as_typed, fed_back, situation
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -32,6 +36,8 @@ MEAN_OFFICE_HOURS = 6.0
 MEAN_CITIZEN_HOURS = 20.0
 # Matters with definitions of their own come up far more often than those with only a name.
 DEEP_SHARE = 0.85
+# 一件事 and 融资 open several cases at once.
+WHOLE_SHARE = 0.015
 # How often each flow comes up beside the others; 1 for those not named.
 SHARES = {"collect_forward": 6, "online_approval": 5, "household_move": 3, "fund_transfer": 2}
 # Seats that are at the person's own place besides the one that takes in: who prints the licence.
@@ -83,7 +89,7 @@ class Play:
         self.queue: list[Due] = []
         self.nth = 0
         self.played = Played()
-        self.deep, self.plain = _versions()
+        self.deep, self.plain, self.wholes = _versions()
 
     def run(self, *, days: int, per_day: int, tick: Callable[[int], None]) -> Played:
         """Hand in `per_day` cases on each of the last `days` days and play until `until`."""
@@ -119,7 +125,8 @@ class Play:
                     case.pk,
                     due.move.step,
                     actor=self.cast.actor(due.actor_id),
-                    data=due.move.data(case, due.luck),
+                    data=due.move.data(case, due.luck)
+                    | fed_back(case, due.move.step, due.luck, due.at),
                     token=case.seq,
                     at=due.at,
                 )
@@ -130,6 +137,7 @@ class Play:
             self.played.steps += 1
             tick(1)
             self._plan(done.case, due.at, due.luck)
+            self._plan_parts(done.case, due.at)
 
     def _open(self, moment: dt.datetime, luck: Random) -> None:
         home = luck.choice(["500000", "510000"])
@@ -137,9 +145,13 @@ class Play:
         away = "510000" if home == "500000" else "500000"
         owner = away if luck.random() < 0.9 else home
         version = self._version(luck)
+        if luck.random() < WHOLE_SHARE and self.wholes:
+            version = luck.choice(self.wholes)
         origin = self.cast.county(home, luck)
         person = luck.choice(self.cast.citizens[home])
         regions = self._regions(version, self.cast.county(owner, luck), origin)
+        definition = definition_of(version.pk)
+        said = situation(definition, local_day(moment), luck)
         application = Application(
             draft_key=uuid.UUID(int=luck.getrandbits(128), version=4),
             version=version,
@@ -155,12 +167,14 @@ class Play:
                 )
             ],
             data=answers(
-                definition_of(version.pk),
+                definition,
                 regions=regions,
                 person=next(people(luck.randrange(10**9))),
                 on=local_day(moment),
                 luck=luck,
-            ),
+            )
+            | carried_as_typed(definition, said),
+            situation=said,
         )
         try:
             case = open_case(application, actor=self.cast.actor(person.pk), at=moment).case
@@ -170,6 +184,14 @@ class Play:
             return
         self.played.opened += 1
         self._plan(case, moment, luck)
+        self._plan_parts(case, moment)
+
+    def _plan_parts(self, case: Flow, moment: dt.datetime) -> None:
+        """The parts that have just been opened walk on by themselves, each with luck of its own."""
+        if any(state.awaits for state in case.STATES):
+            for nth, part in enumerate(children_of(case.pk)):
+                if part.opened_at == moment:
+                    self._plan(part, moment, Random(f"part {self.seed} {case.draft_key} {nth}"))
 
     def _version(self, luck: Random) -> MatterVersion:
         """Mostly a matter that is written out: its flow first, then one of that flow's."""
@@ -186,6 +208,10 @@ class Play:
         for asked in definition.fields:
             if asked.kind == "region":
                 yield origin if asked.code in near else there
+        if version.flow == "one_thing":
+            # Where one works or lives now, and where one comes from.
+            yield there
+            yield origin
         while True:
             yield there
 
