@@ -10,6 +10,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("style/", style, name="style"),
     path("", include("tongban.accounts.urls")),
     path("", include("tongban.notices.urls")),
+    path("", include("tongban.certificates.urls")),
+    path("", include("tongban.sharing.urls")),
     path("", include("workflows.cases.urls")),
     path("", include("workflows.portal.urls")),
     path("", include("workflows.desk.urls")),

@@ -42,7 +42,9 @@ class Province:
     wakes: threading.Event = field(default_factory=threading.Event)
 
     def is_new(self, nonce: str) -> bool:
-        return nonce not in self.nonces and not self.nonces.add(nonce)
+        before = len(self.nonces)
+        self.nonces.add(nonce)
+        return len(self.nonces) > before
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -195,9 +195,9 @@ def test_two_workers_ask_once(guarded: bool, monkeypatch: pytest.MonkeyPatch) ->
     asked: list[Question] = []
     real = Register.ask
 
-    def ask(self: object, question: Question) -> Answer:
+    def ask(self: Register, question: Question) -> Answer:
         asked.append(question)
-        return real(self, question)  # type: ignore[no-any-return]
+        return real(self, question)
 
     monkeypatch.setattr("tongban.sharing.register.Register.ask", ask)
     if not guarded:

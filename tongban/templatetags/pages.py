@@ -57,12 +57,18 @@ def light(shown: Any, detail: str = "") -> dict[str, str]:
     return {"colour": colour, "name": name, "meaning": meaning, "detail": detail}
 
 
-NAV_CITIZEN = [("/", "首页"), ("/my/", "我的办件"), ("/inbox/", "收件箱")]
+NAV_CITIZEN = [
+    ("/", "首页"),
+    ("/my/", "我的办件"),
+    ("/certificates/", "我的证照"),
+    ("/inbox/", "收件箱"),
+]
 WINDOW, PARCELS, FIGURES, UPKEEP = "窗口收件", "邮寄交接", "数据", "运行维护"
 NAV_STAFF = [
     ("/desk/", "工作台"),
     ("/desk/counter/", WINDOW),
     ("/desk/parcels/", PARCELS),
+    ("/sharing/", "共享数据"),
     ("/inbox/", "收件箱"),
     ("/throughput/", FIGURES),
     ("/operator/", UPKEEP),

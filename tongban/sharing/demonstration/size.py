@@ -27,12 +27,14 @@ LINES = (
 
 def fill_up() -> tuple[int, int]:
     """Make what is missing to the zone's size; again, nothing. Returns holders and resources made."""
+    before = Resource.objects.count()
+    if before >= KINDS:
+        return 0, 0
     holders = list(_holders(DEPARTMENTS - Holder.objects.filter(is_demonstration=False).count()))
     Holder.objects.bulk_create(holders, ignore_conflicts=True)
     real = Resource.objects.filter(is_demonstration=False).count()
     resources = list(_resources(holders, KINDS - real))
-    before = Resource.objects.count()
-    Resource.objects.bulk_create(resources, ignore_conflicts=True, batch_size=2000)
+    Resource.objects.bulk_create(resources, ignore_conflicts=True, batch_size=1000)
     return len(holders), Resource.objects.count() - before
 
 
