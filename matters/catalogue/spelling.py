@@ -2,16 +2,18 @@
 
 import hashlib
 import re
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 
 LONGEST_SLUG_NAME = 60
 
 
-def syllables(text: str) -> list[str]:
-    """居民身份证 → [ju, min, shen, fen, zheng]; runs of letters and digits stay whole."""
+@lru_cache(maxsize=8192)
+def syllables(text: str) -> tuple[str, ...]:
+    """居民身份证 → (ju, min, shen, fen, zheng); runs of letters and digits stay whole."""
     spelt = lazy_pinyin(text, errors=lambda rest: re.sub(r"[^a-z0-9]+", "", rest.casefold()))
-    return [syllable for syllable in spelt if syllable]
+    return tuple(syllable for syllable in spelt if syllable)
 
 
 def pinyin(text: str) -> str:

@@ -125,8 +125,7 @@ class Building:
         for column in sheet.columns:
             if column in OWNER or column.key not in row.cells:
                 continue
-            text = self._code(column.key, row.cells[column.key])
-            value = self._value(row, column, text)
+            value = self._value(row, column, self._code(row, column))
             if value is not None:
                 part[column.key] = value
         if sheet.column("code") and "code" not in part:
@@ -135,14 +134,19 @@ class Building:
             part["code"] = pinyin(str(named))[:LONGEST_CODE]
         return part
 
-    def _code(self, key: str, text: str) -> str:
+    def _code(self, row: Row, column: Column) -> str:
         """Seats and states by the words that pages use for them; codes stay as they are."""
+        text = row.cells[column.key]
         try:
             shape = registry.shape(self.flow)
         except registry.FlowUnknown:
             return text
-        names = {"seat": shape.seat_names, "state": shape.state_names}.get(key, ())
-        return {name: code for code, name in names}.get(text, text)
+        names = {"seat": shape.seat_names, "state": shape.state_names}.get(column.key, ())
+        codes = {word: code for code, name in names for word in (code, name)}
+        if names and text not in codes:
+            said = f"流程{shape.name}没有“{text}”，可以填 {'、'.join(name for _, name in names)}"
+            self._wrong(row, column.title, said)
+        return codes.get(text, text)
 
     def _value(self, row: Row, column: Column, text: str | None = None) -> Any:
         try:
@@ -169,7 +173,8 @@ class Building:
             column, rest = _column_of(loc)
         text = reason_of(found)
         if found["type"] == "missing":
-            text = "不能为空" if column else f"缺少{_titles(loc)}"
+            sheets = [f"工作表《{sheet.title}》" for sheet in part_sheets()]
+            text = "里没有这个事项的行" if column in sheets else "不能为空"
         if rest:
             text = f"{' '.join(map(str, rest))} {text}"
         return Problem(row.where, self.name, text, column)
@@ -186,10 +191,6 @@ def _column_of(loc: Sequence[Any]) -> tuple[str, Sequence[Any]]:
         if loc and sheet.key == loc[0]:
             return f"工作表《{sheet.title}》", loc[1:]
     return str(loc[0]) if loc else "", loc[1:]
-
-
-def _titles(loc: Sequence[Any]) -> str:
-    return ".".join(map(str, loc))
 
 
 def _put(stored: Stored, key: str, value: Any) -> None:

@@ -49,15 +49,15 @@ def export_catalogue(path: Path, *, department: str = "") -> int:
     known = [each for _, each in known_matters(department)]
     match path.suffix.casefold():
         case ".csv":
-            _write_csv(path, known)
+            write_csv(path, known)
         case ".xlsx":
-            _write_xlsx(path, known)
+            write_xlsx(path, known)
         case _:
             raise ValueError("只能写 .csv 和 .xlsx 文件")
     return len(known)
 
 
-def _write_csv(path: Path, known: Sequence[Known]) -> None:
+def write_csv(path: Path, known: Sequence[Known]) -> None:
     columns = (*FACTS, FLOW, DEFINITION)
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(BOM)
@@ -68,7 +68,7 @@ def _write_csv(path: Path, known: Sequence[Known]) -> None:
             writer.writerow([harmless(texts.get(column.key, "")) for column in columns])
 
 
-def _write_xlsx(path: Path, known: Sequence[Known]) -> None:
+def write_xlsx(path: Path, known: Sequence[Known]) -> None:
     book = Workbook(write_only=True)
     rows: dict[str, list[Texts]] = {sheet.key: [] for sheet in (matters_sheet(), *part_sheets())}
     for each in known:

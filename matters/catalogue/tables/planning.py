@@ -13,7 +13,6 @@ from typing import Any
 
 from matters.catalogue import registry
 from matters.catalogue.facts import (
-    CERTAINTIES,
     COLUMNS,
     DATA,
     Fact,
@@ -34,7 +33,7 @@ from matters.catalogue.tables.building import Building, owners_of
 from matters.catalogue.tables.cells import one_line
 from matters.catalogue.tables.departments import department_named
 from matters.catalogue.tables.reading import Row, Table
-from matters.catalogue.tables.sheets import CERTAINTY, KINDS, part_sheets, readable
+from matters.catalogue.tables.sheets import FACTS, KINDS, part_sheets, readable
 
 TITLES = {column.key: column.title for column in readable()[""]}
 # What a line may leave to what is known of the matter already.
@@ -139,9 +138,8 @@ class _Reading:
 
     def _fact(self, row: Row, facts: dict[str, str], seen: dict[Key, str]) -> Fact | None:
         wrong = [(column, text) for column, text in row.wrong.items()]
-        facts = {**facts, "certainty": _code_of(facts["certainty"] or "stated", CERTAINTY)}
-        facts["kind"] = _word_of(facts["kind"], KINDS)
-        wrong += problems_of_row(facts)
+        facts, unknown = _worded(facts)
+        wrong += [*unknown, *problems_of_row(facts)]
         if facts["department"] and facts["department"] not in self.departments:
             wrong.append(("department", f"机构库没有主管部门 {facts['department']}"))
         key = (facts["name"], facts["batch"])
@@ -229,15 +227,22 @@ class _Reading:
 
 def _blank(row: Row, facts: Mapping[str, str]) -> Fact:
     """Of a row that is wrong, as much as its definition can be judged by."""
-    usable = {**facts, "certainty": CERTAINTIES[0], "kind": _word_of(facts["kind"], KINDS)}
+    usable, _ = _worded(facts)
     for column, _ in problems_of_row(usable):
         usable[column] = ""
     return replace(fact_of(row.where, usable), name=facts["name"])
 
 
-def _code_of(text: str, words: Mapping[str, str]) -> str:
-    return {word: code for code, word in words.items()}.get(text, text)
-
-
-def _word_of(text: str, words: Mapping[str, str]) -> str:
-    return words.get(text, text)
+def _worded(facts: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """The row with its choices as the list's own words, and those that are none."""
+    found, wrong = dict(facts), []
+    for column in FACTS:
+        if column.key not in ("certainty", "kind"):
+            continue
+        try:
+            code = column.way.read(facts[column.key]) if facts[column.key] else ""
+        except ValueError as unknown:
+            wrong.append((column.key, str(unknown)))
+            code = ""
+        found[column.key] = KINDS.get(code, "") if column.key == "kind" else code or "stated"
+    return found, wrong
