@@ -77,8 +77,8 @@ class ArchiveTransfer(Flow):
         self.accepted_on = act.today
         letter = f"DDH{self.number}"
         self.facts = {**self.facts, "letter": letter}
-        document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act) | {"letter": letter})
-        act.note(letter=letter)
+        document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act) | {"recall_letter": letter})
+        act.note(recall_letter=letter)
         act.tell("accepted", document=document)
 
     @step("不予受理", source="received", target="refused", by="receiving", form=ReasonForm,
@@ -134,7 +134,7 @@ class ArchiveTransfer(Flow):
             "letter": self.facts["letter"],
         }
         document = act.issue(Document.Kind.CONCLUSION, content)
-        act.note(letter=self.facts["letter"], journeys=len(self.facts["custody"]))
+        act.note(recall_letter=self.facts["letter"])
         act.tell("concluded", document=document)
 
     @step("要求补充材料", source="arrived", target="incomplete", by="receiving",

@@ -17,6 +17,7 @@ from django import forms
 
 from matters.catalogue.definition import Definition, Limit
 from tongban.accounts.actors import SYSTEM
+from tongban.templatetags.formats import zh_date
 from workflows.cases.act import Act
 from workflows.cases.declarations import APPLICANT, TIMER, Seat, State, step
 from workflows.cases.declarations import SYSTEM as BY_SYSTEM
@@ -182,7 +183,7 @@ class Qualification(Flow):
             "next_on": next_on.isoformat(),
         }
         document = act.issue(Document.Kind.CONCLUSION, content)
-        act.note(way=way, next_on=next_on)
+        act.note(way=way, next_on=zh_date(next_on))
         act.tell("concluded", document=document)
 
 

@@ -58,6 +58,19 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "deliver": (RECEIVER, ROAD),
     "withdraw": (REASON,),
     "object_to_move": (REASON,),
+    "send_archive": (("方式", "way"), ("份数", "sheets")),
+    "require_missing": (("材料", "items"), REASON),
+    "send_back": (REASON,),
+    "answer_lookup": (("查询结果", "found"),),
+    "join": (("累计缴费月数", "months"),),
+    "hand_out": (RECEIVER, ROAD),
+    "terminate": (REASON,),
+    "report_error": (REASON,),
+    "by_oneself": (("下次认证", "next_on"),),
+    "at_window": (("下次认证", "next_on"),),
+    "confirm": (("下次认证", "next_on"),),
+    "doubt": (REASON,),
+    "deny": (REASON,),
     "object_to_transfer": (("情况和解决办法", "reason"),),
     "register_in": (RECEIVER,),
     "refile": (("事项", "part"), ("新的办件编号", "number")),
@@ -72,7 +85,7 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 NAMES_OF_PEOPLE = frozenset({"receiver"})
 BAD = frozenset({"turn_back", "refuse", "give_up", "disapprove", "object_to_move",
-                 "object_to_transfer", "bank_refuses"})  # fmt: skip
+                 "object_to_transfer", "bank_refuses", "send_back", "terminate", "deny"})  # fmt: skip
 
 
 @dataclass(frozen=True)
