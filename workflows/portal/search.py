@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -112,10 +113,14 @@ def matters(request: HttpRequest) -> HttpResponse:
 def suggest(request: HttpRequest) -> HttpResponse:
     """While somebody types: the best few, as a list of links under the box. One statement."""
     words = request.GET.get("q", "").strip()[:LONGEST]
-    found = find(words, zones=zones_of_visitor(request), limit=SUGGESTED) if words else None
+    found = find(words, zones=zones_of_visitor(request), limit=2 * SUGGESTED) if words else None
+    versions = found.versions if found else ()
+    # Two lists may have a matter of the same name: here the first stands for both.
+    first = {version.matter.name: version for version in reversed(versions)}
+    shown = [version for version in versions if first[version.matter.name] is version]
     context = {
         "q": words,
-        "rows": [row_of(version) for version in found or ()],
+        "rows": [row_of(version) for version in shown[:SUGGESTED]],
         "count": found.count if found else 0,
         "are_neighbours": found.are_neighbours if found else False,
     }
@@ -123,9 +128,20 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 
 def rows_of(versions: Sequence[MatterVersion]) -> list[dict[str, Any]]:
-    """Matters as a list shows them, with what is paused of them. One statement."""
+    """Matters as a list shows them, with what is paused of them. One statement.
+
+    Of two with the same name each says which list it stands in.
+    """
     told = told_of([version.matter_id for version in versions], timezone.now(), days=0)
-    return [{**row_of(version), "pauses": told[version.matter_id]} for version in versions]
+    named = Counter(version.matter.name for version in versions)
+    return [
+        {
+            **row_of(version),
+            "pauses": told[version.matter_id],
+            "source": version.matter.source_batch if named[version.matter.name] > 1 else "",
+        }
+        for version in versions
+    ]
 
 
 def row_of(version: MatterVersion) -> dict[str, str]:
