@@ -44,6 +44,7 @@ def saved(sheet: Sheet, *, by: User) -> Draft:
         remark = sheet.papers.cleaned_data.get("remark", "")
         fresh.answers |= {
             "window": sheet.office.pk,
+            "situation": sheet.situated,
             "present": visit.indexes[-1],
             "counter": {"papers": sheet.papers.ticked, "remark": remark},
         }

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods
 
+from matters.catalogue.claims import claims_of
 from matters.catalogue.models import MatterVersion
+from matters.catalogue.pauses import Paused
 from matters.catalogue.scope import problem_with_place, scope_of_version
 from workflows.cases.draft_versions import bring_up_to_date
 from workflows.cases.models import Draft
-from workflows.cases.opening import NotInForce
+from workflows.cases.opening import NotInForce, NotTheWay
 from workflows.cases.perform import InvalidData
 from workflows.cases.routing import NoRegion
 
@@ -24,6 +26,7 @@ from .intake import handed_in, saved, saved_by_other
 from .matters import version_named
 from .scans import box_of, brought, taken
 from .sheets import Sheet, collects, draft_for, sheet_of
+from .situations import refusal
 from .visit_pages import about, choosing, office_of, visit_or_away
 from .visits import Role, Visit, keep
 from .windows import Window, at_window
@@ -48,6 +51,11 @@ def visit(request: HttpRequest, window: Window, key: uuid.UUID) -> HttpResponse:
     here = office_of(window, found).region_id
     if outside := problem_with_place(scope_of_version(version), here):
         messages.error(request, outside)
+        return redirect(f"{reverse('desk:visit', args=[key])}?choose=1")
+    if not _is_offered(window, found, version):
+        messages.error(
+            request, "本窗口还没有认领这个事项，不能收件。可以先到“本单位事项”认领，或另选事项。"
+        )
         return redirect(f"{reverse('desk:visit', args=[key])}?choose=1")
     try:
         _bring_up_to_date(request, found, version)
@@ -104,6 +112,12 @@ def _hand_in(request: HttpRequest, window: Window, sheet: Sheet) -> HttpResponse
         for code, texts in wrong.form.errors.items():
             sheet.matter.add_error(code, list(texts))
         return shown(request, window, sheet, draft)
+    except Paused as paused:
+        sheet.matter.add_error(None, f"暂停办理：{paused}。草稿已保存，恢复后再收件。")
+        return shown(request, window, sheet, draft)
+    except NotTheWay as other:
+        sheet.situation.add_error(None, refusal(other.finding))
+        return shown(request, window, sheet, draft)
     except (NoRegion, NotInForce):
         sheet.matter.add_error(None, "按填写的地区找不到办理机构，请核对地区。")
         return shown(request, window, sheet, draft)
@@ -152,6 +166,7 @@ def shown(
         "matter": version.matter,
         "version": version,
         "collects": collects(version),
+        "points": [*sheet.definition.checklist, *_points(sheet)],
         "seen": last.saved_at.isoformat() if last else "",
         "is_draft": draft_for(visit, version) is not None or draft is not None,
         "relations": RELATIONS.get(Role(visit.role), []),
@@ -173,6 +188,21 @@ def shown(
         ],
     }
     return render(request, "desk/counter/sheet.html", context)
+
+
+def _points(sheet: Sheet) -> list[str]:
+    """收件要点 that this window gave when it claimed the matter. One statement."""
+    claim = claims_of([sheet.office.pk], sheet.version.matter_id).get(sheet.office.pk)
+    points = claim.checklist if claim else []
+    return [point for point in points if point not in sheet.definition.checklist]
+
+
+def _is_offered(window: Window, found: Visit, version: MatterVersion) -> bool:
+    """Whether this window may take the matter in: it has claimed it, or only helps with it (帮办)."""
+    if not collects(version):
+        return True
+    office = office_of(window, found)
+    return office.pk in claims_of([office.pk], version.matter_id)
 
 
 def _bring_up_to_date(request: HttpRequest, visit: Visit, version: MatterVersion) -> None:

@@ -32,6 +32,7 @@ from .matter_form import (
     strict_form,
 )
 from .people import Person, people_of
+from .situations import SituationForm
 from .visits import PRESENT, Role, Visit
 
 COLLECT = "collect"
@@ -49,6 +50,9 @@ class Sheet:
     applicant: Person
     people: PeopleForm
     matter: MatterForm
+    situation: SituationForm
+    # Its answers and those of the matter's form that belong to it.
+    situated: dict[str, str]
     papers: PapersForm
     # Sealed, as far as they are right: all, and those that somebody typed.
     answers: dict[str, Any] = field(default_factory=dict)
@@ -59,7 +63,7 @@ class Sheet:
 
     @property
     def forms(self) -> list[forms.Form]:
-        return [self.people, self.matter, self.papers]
+        return [self.people, self.situation, self.matter, self.papers]
 
     @property
     def is_right(self) -> bool:
@@ -133,6 +137,9 @@ def sheet_of(
     counter = kept.answers.get("counter", {}) if kept else {}
     initial = _initial(visit, version, office, before)
     matter = shown_form(definition, known, data, initial)
+    said = kept.answers.get("situation", {}) if kept else {}
+    situation = SituationForm(data, definition=definition, kept=said)
+    situated = situation.answers(matter)
     sheet = Sheet(
         visit=visit,
         version=version,
@@ -142,9 +149,11 @@ def sheet_of(
         applicant=applicant,
         people=people,
         matter=matter,
+        situation=situation,
+        situated=situated,
         papers=PapersForm(
             data,
-            asked=(*definition.materials, *matter.file_papers),
+            asked=(*situation.papers(situated, data or before), *matter.file_papers),
             collects=collects(version) and not is_draft,
             initial=counter,
         ),
@@ -153,6 +162,8 @@ def sheet_of(
         _put_focus(sheet)
     else:
         sheet.papers.full_clean()
+        if not is_draft:
+            situation.judge(situated)
         _answer(sheet, known, data, initial)
         if is_draft:
             sheet.forgive_what_is_missing()
