@@ -28,6 +28,7 @@ from .acts import (
     sign,
 )
 from .moves_across import ACROSS
+from .moves_of_wholes import OF_WHOLES
 
 
 def _permit(_case: Any, luck: Random) -> dict[str, Any]:
@@ -131,6 +132,7 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     ),
     (flows.FundTransfer.CODE, "booked"): (Move("conclude", 1),),
     **ACROSS,
+    **OF_WHOLES,
 }
 # How often an office puts in the special procedure that its matter knows (评定, 公示, 核实).
 SPECIAL_SHARE = 0.3

@@ -20,7 +20,6 @@ from workflows.cases.models import Case
 from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import InvalidData, NotAllowed, perform
 from workflows.cases.registry import flow_class
-from workflows.cases.registry import flow_class
 
 from .acts import Move
 from .answers import answers
@@ -36,10 +35,9 @@ MEAN_OFFICE_HOURS = 6.0
 MEAN_CITIZEN_HOURS = 20.0
 # Matters with definitions of their own come up far more often than those with only a name.
 DEEP_SHARE = 0.85
-# 一件事 and 融资 open several cases at once.
-WHOLE_SHARE = 0.015
 # How often each flow comes up beside the others; 1 for those not named.
-SHARES = {"collect_forward": 6, "online_approval": 5, "household_move": 3, "fund_transfer": 2}
+SHARES = {"collect_forward": 6, "online_approval": 5, "household_move": 3, "fund_transfer": 2,
+          "one_thing": 0.3, "financing": 0.3}  # fmt: skip
 # Seats that are at the person's own place besides the one that takes in: who prints the licence.
 HERE = ("issuing",)
 
@@ -89,7 +87,7 @@ class Play:
         self.queue: list[Due] = []
         self.nth = 0
         self.played = Played()
-        self.deep, self.plain, self.wholes = _versions()
+        self.deep, self.plain = _versions()
 
     def run(self, *, days: int, per_day: int, tick: Callable[[int], None]) -> Played:
         """Hand in `per_day` cases on each of the last `days` days and play until `until`."""
@@ -145,8 +143,6 @@ class Play:
         away = "510000" if home == "500000" else "500000"
         owner = away if luck.random() < 0.9 else home
         version = self._version(luck)
-        if luck.random() < WHOLE_SHARE and self.wholes:
-            version = luck.choice(self.wholes)
         origin = self.cast.county(home, luck)
         person = luck.choice(self.cast.citizens[home])
         regions = self._regions(version, self.cast.county(owner, luck), origin)
@@ -205,13 +201,13 @@ class Play:
         """What the form's region fields get: here what the person's own place does, else there."""
         definition, here = definition_of(version.pk), {flow_class(version.flow).ORIGIN_SEAT, *HERE}
         near = {rule.region_field for rule in definition.seats if rule.seat in here}
+        if definition.parts:
+            # Where one goes to is asked first; where one comes from, after it.
+            near |= {field.code for field in definition.fields if field.kind == "region"}
+            near -= {rule.region_field for rule in definition.seats}
         for asked in definition.fields:
             if asked.kind == "region":
                 yield origin if asked.code in near else there
-        if version.flow == "one_thing":
-            # Where one works or lives now, and where one comes from.
-            yield there
-            yield origin
         while True:
             yield there
 

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from workflows.cases.models import Case, Event
 from workflows.cases.sweep import sweep_deadlines
+from workflows.cases.waking import take_wakes
 from workflows.flows.simulation.cast import NobodyToPlay, gather
 from workflows.flows.simulation.play import Play, Share, steps_expected
 
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             raise CommandError("有一个进程没有完成，请重新运行 simulate")
         if not share:
             swept = sweep_deadlines()
+            take_wakes()
             self.stdout.write(
                 f"共有办件 {Case.objects.count()} 件，流转记录 {Event.objects.count()} 条；"
                 f"到期提醒 {swept.colours} 条"
