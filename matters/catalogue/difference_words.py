@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from matters.catalogue.guide_facts import CHOICES, Guide, title_of
 from tongban.offices.tables import DATA, rows
 
 KEYS = {
@@ -65,6 +66,7 @@ KEYS = {
     "source": "由谁出具",
     "missing_ok": "可容缺",
     "shared": "可由共享数据替代",
+    "certificate": "可用的电子证照",
     "when": "适用条件",
     "field": "字段",
     "one_of": "为其中之一",
@@ -89,7 +91,14 @@ KEYS = {
     "days": "天数",
     "message": "提示语",
     "on_field": "以哪天计",
+    "zones": "只在这些毗邻地区",
+    "guide": "办事指南",
+    "lasts": "持续多久",
+    "region_field": "地区字段",
+    "within": "几天以内",
 }
+# A guide's fields carry their own words.
+KEYS |= {key: title_of(key) for key in Guide.model_fields if key not in KEYS}
 
 # By key and value; a value that is nowhere here is words of the data itself.
 VALUES: dict[str, dict[str, str]] = {
@@ -114,9 +123,11 @@ VALUES: dict[str, dict[str, str]] = {
         "certificate": "证照", "notice": "通知", "registration": "登记", "none": "无",
         "can": "可以办", "later": "以后可以办", "other": "另有办法",
         "order": "先后", "sum": "合计", "same": "一致", "different": "不同", "age": "年龄",
-        "some": "至少一项",
+        "some": "至少一项", "bookable": "可预约的日子",
     },
 }  # fmt: skip
+
+VALUES |= {key: words | VALUES.get(key, {}) for key, words in CHOICES.items()}
 
 # What stands for nothing, by key; elsewhere 无.
 ABSENT = {

@@ -12,7 +12,10 @@ from tests.site.stage import Stage
 MEANT = {"JPG", "PNG", "PDF", "Enter", "Esc", "EMS", "AB", "CSV"}
 # 席位 is a word of the engine; staff are 经办 nowhere; 异地授权 is no mode.
 FORBIDDEN = ("席位", "异地授权", "None", "True", "False")
-HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->", re.S)
+# The text of a definition is code, and shown as such to those who write it.
+HIDDEN = re.compile(
+    r'<(script|style|template)\b.*?</\1>|<pre class="code">.*?</pre>|<!--.*?-->', re.S
+)
 SAID = re.compile(r'\b(?:placeholder|title|aria-label|alt)="([^"]*)"')
 ADDRESS = re.compile(r"https?://[!-~]+")
 LETTERS = re.compile(r"(?<![0-9A-Za-z_.@-])[A-Za-z][A-Za-z_]{2,}(?![0-9A-Za-z_.@-])")
