@@ -20,18 +20,16 @@ from matters.catalogue.scope import problem_with_place, scope_of, zones_in_words
 from workflows.cases.drafts import window_seat
 from workflows.cases.registry import flow_class
 
+from .guide_rows import ACTIONS, facts, kind_of, stage_rows, times
 from .near import CountyForm, offices_near
 from .place import county_of_visitor
 from .plain_words import (
     MARK_MEANINGS,
     MODE_NAMES,
     MODES,
-    NOT_PUBLISHED,
     PAPER_FORMS,
     PAPER_SOURCES,
     Fact,
-    fact,
-    limit_text,
     mark_of,
 )
 
@@ -50,6 +48,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     definition = definition_of(version.pk)
     county = CountyForm(request.GET if "at" in request.GET else None, here=request)
     at = county.chosen() or county_of_visitor(request)
+    kind = kind_of(version.flow)
     scope = scope_of(matter.source_batch, definition.zones)
     context |= {
         "zones": zones_in_words(scope.zones),
@@ -62,7 +61,8 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
         "sides": sides(version, definition),
         "flow": version.flow,
         "facts": facts(matter, definition),
-        "times": times(definition),
+        "times": times(definition, kind),
+        "action": ACTIONS[kind],
         "stages": stage_rows(definition),
         "papers": [paper_row(paper) for paper in definition.materials],
         "conditions": [
@@ -101,43 +101,6 @@ def _where(rule: SeatRule, definition: Definition, version: MatterVersion) -> st
     if rule.region_field is not None:
         return f"按申请表里“{definition.field(rule.region_field).label}”所填的地区确定"
     return "您所在的地区"
-
-
-def facts(matter: Matter, definition: Definition) -> list[Fact]:
-    """Who, what for, what it costs and on which law it rests."""
-    audience = matter.audience or NOT_PUBLISHED
-    law = "\n".join(definition.legal_basis) or NOT_PUBLISHED
-    return [
-        Fact("服务对象", audience),
-        Fact("办理结果", definition.result.name),
-        Fact("主管部门", matter.department.name),
-        fact(definition, "fee", "收费", definition.fee or NOT_PUBLISHED),
-        fact(definition, "legal_basis", "设定依据", law),
-    ]
-
-
-def times(definition: Definition) -> list[Fact]:
-    """Promised and statutory time, and what may lengthen them."""
-    rows = [
-        fact(definition, "promise", "承诺时限", limit_text(definition.promise)),
-        fact(definition, "statutory", "法定时限", limit_text(definition.statutory)),
-    ]
-    if definition.extension:
-        text = f"经批准可延长{definition.extension.limit.text}（{definition.extension.basis}）"
-        rows.append(fact(definition, "extension", "延长", text))
-    if definition.special_procedures:
-        names = "、".join(each.name for each in definition.special_procedures)
-        text = f"{names}所需时间不计入时限"
-        rows.append(fact(definition, "special_procedures", "特别程序", text))
-    return rows
-
-
-def stage_rows(definition: Definition) -> list[Fact]:
-    """The stages of review, each with its own limit where one is published."""
-    return [
-        Fact(stage.name, limit_text(stage.limit), mark_of(stage.certainty))
-        for stage in definition.stages
-    ]
 
 
 def sources(matter: Matter, definition: Definition) -> list[str]:
