@@ -8,9 +8,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
+from matters.catalogue.definition import Definition
 from matters.catalogue.models import Matter, MatterClaim, MatterVersion
 from matters.catalogue.pinned import forget_definitions
 from matters.catalogue.plan import Planned, make_plan
@@ -25,6 +29,7 @@ from workflows.cases.models import Case
 from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import Done, perform
 from workflows.cases.places import forget_offices
+from workflows.flows.simulation.situations import situation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SUBSIDY = "困难残疾人生活补贴"
@@ -355,3 +360,9 @@ def answers_for(version: MatterVersion, **more: Any) -> dict[str, Any]:
         elif kind != "file":
             answers[asked["code"]] = ANSWERS[kind]
     return {**answers, **more}
+
+
+def situation_for(version: MatterVersion) -> dict[str, str]:
+    """Answers to what is asked before any form, with which it can be done today."""
+    definition = Definition.model_validate(version.definition)
+    return situation(definition, timezone.localdate(), Random(1))

@@ -6,6 +6,7 @@ import io
 import re
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
@@ -14,7 +15,7 @@ from django.utils import timezone
 from PIL import Image
 
 from matters.catalogue.models import MatterVersion
-from tests.world import answers_for
+from tests.world import answers_for, situation_for
 from workflows.cases.models import Draft
 
 
@@ -31,17 +32,20 @@ def sent(content: bytes | None = None, name: str = "残疾人证.jpg") -> Simple
 class Applying:
     """One application, begun when it is made. Every method posts one page and gives the answer."""
 
-    def __init__(self, client: Client, version: MatterVersion) -> None:
+    def __init__(self, client: Client, version: MatterVersion, **situation: str) -> None:
         self.client, self.version = client, version
-        page = client.get(f"/matters/{version.matter.slug}/apply/").content.decode()
+        said = situation_for(version) | situation
+        self.path = f"/matters/{version.matter.slug}/apply/" + (
+            f"?{urlencode(said)}" if said else ""
+        )
+        page = client.get(self.path).content.decode()
         found = re.search(r'name="key" value="([^"]+)"', page)
         assert found, "the page carries the id of what it begins"
         self.key = uuid.UUID(found[1])
         self.answer = self.begin()
 
     def begin(self) -> HttpResponse:
-        path = f"/matters/{self.version.matter.slug}/apply/"
-        return self.client.post(path, {"key": str(self.key)})  # type: ignore[return-value]
+        return self.client.post(self.path, {"key": str(self.key)})  # type: ignore[return-value]
 
     @property
     def draft(self) -> Draft:

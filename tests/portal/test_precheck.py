@@ -196,28 +196,6 @@ def test_nothing_is_begun_without_the_answers(version: MatterVersion, lin: Clien
     assert not Draft.objects.exists()
 
 
-class Answered(Applying):
-    """Applying with answers to what is asked first."""
-
-    def __init__(self, client: Client, version: MatterVersion, **answers: str) -> None:
-        self.query = urlencode(YES | answers)
-        super().__init__(_Asked(client, self.query), version)  # type: ignore[arg-type]
-        self.client = client
-
-
-class _Asked:
-    """A browser that begins from the page with the answers in its address."""
-
-    def __init__(self, client: Client, query: str) -> None:
-        self.client, self.query = client, query
-
-    def get(self, address: str) -> Any:
-        return self.client.get(f"{address}?{self.query}")
-
-    def post(self, address: str, data: dict[str, Any]) -> Any:
-        return self.client.post(f"{address}?{self.query}", data)
-
-
 def window(world: World) -> int:
     return int(world.office("500101", "service_center").pk)
 
@@ -225,7 +203,7 @@ def window(world: World) -> int:
 def test_the_answers_are_carried_into_the_application_and_not_asked_again(
     world: World, version: MatterVersion, lin: Client
 ) -> None:
-    applying = Answered(lin, version, by_agent="yes")
+    applying = Applying(lin, version, **YES | {"by_agent": "yes"})
     assert applying.draft.data == {"disability_level": "first"}
     form = shown(applying.get("form/"))
     assert 'type="hidden" name="disability_level" value="first"' in form
@@ -251,7 +229,7 @@ def test_the_answers_are_carried_into_the_application_and_not_asked_again(
 def test_the_window_asks_for_the_papers_of_this_situation_only(
     world: World, version: MatterVersion, lin: Client
 ) -> None:
-    applying = Answered(lin, version)
+    applying = Applying(lin, version, **YES)
     applying.whole(window(world))
     applying.hand_in()
     case = Case.objects.get()
@@ -263,7 +241,7 @@ def test_the_window_asks_for_the_papers_of_this_situation_only(
 def test_changed_answers_change_the_draft(
     world: World, version: MatterVersion, lin: Client
 ) -> None:
-    applying = Answered(lin, version)
+    applying = Applying(lin, version, **YES)
     changed = urlencode(YES | {"by_agent": "yes", "disability_level": "second"})
     lin.post(f"/apply/{applying.key}/situation/?{changed}")
     assert applying.draft.data["disability_level"] == "second"

@@ -13,7 +13,7 @@ from django.test import Client
 from matters.catalogue.models import MatterVersion
 from matters.catalogue.words import search_text
 from tests.desk.conftest import text_of
-from tests.world import LIN_ID, SUBSIDY, World, answers_for
+from tests.world import LIN_ID, SUBSIDY, World, answers_for, situation_for
 
 # Invented, with right checksums: 周晓燕 of 万州, 周小宝 born in 2019 in 通川.
 DAUGHTER_ID = "500101197502030042"
@@ -64,6 +64,13 @@ def visit_path(key: uuid.UUID, more: str = "") -> str:
     return f"{COUNTER}{key}/{more}"
 
 
+def _situation(version: MatterVersion) -> dict[str, str]:
+    """What is asked before the form: those that the form asks too stand in the form."""
+    asked = {field["code"] for field in version.definition["fields"]}
+    said = situation_for(version)
+    return {code if code in asked else f"s-{code}": answer for code, answer in said.items()}
+
+
 def sheet(version: MatterVersion, **more: Any) -> dict[str, Any]:
     """A whole sheet as a clerk fills it in who types everything; None leaves a box out."""
     typed = {
@@ -75,6 +82,7 @@ def sheet(version: MatterVersion, **more: Any) -> dict[str, Any]:
         "c-papers": [paper["code"] for paper in version.definition["materials"]],
         "do": "hand_in",
         **answers_for(version),
+        **_situation(version),
     }
     named = {name.replace("c_", "c-", 1): value for name, value in more.items()}
     return {name: value for name, value in (typed | named).items() if value is not None}
