@@ -54,7 +54,8 @@ def problem_with_place(scope: Scope, region: str) -> str | None:
 
 def zones_in_words(zones: Iterable[str]) -> str:
     """万达开（重庆市万州区、重庆市开州区、四川省达州市）. One statement a zone."""
-    return "、".join(f"{zone}（{_places(zone)}）" for zone in sorted(zones))
+    named = ((zone, _places(zone)) for zone in sorted(zones))
+    return "、".join(f"{zone}（{places}）" if places else zone for zone, places in named)
 
 
 def known_zones() -> frozenset[str]:
