@@ -27,6 +27,7 @@ from .acts import (
     receiver,
     sign,
 )
+from .at_once import AT_ONCE
 from .moves_across import ACROSS
 from .moves_of_wholes import OF_WHOLES
 
@@ -132,6 +133,7 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     ),
     (flows.FundTransfer.CODE, "booked"): (Move("conclude", 1),),
     **ACROSS,
+    **AT_ONCE,
     **OF_WHOLES,
 }
 # How often an office puts in the special procedure that its matter knows (评定, 公示, 核实).

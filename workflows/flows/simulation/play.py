@@ -23,6 +23,7 @@ from workflows.cases.registry import flow_class
 
 from .acts import Move
 from .answers import answers
+from .at_once import booked_for
 from .cast import Cast
 from .hours import citizen_moment, office_moment
 from .moves import likely
@@ -224,7 +225,7 @@ class Play:
             seat = self._seat(case, step.by)
             office_id = case.office_of(seat)
             actor_id = office_id and self.cast.clerk(office_id, luck, case.deciders)
-            begin = max(moment, _special_until(case) or moment)
+            begin = max(moment, _special_until(case) or moment, booked_for(case) or moment)
             at = office_moment(begin, case.region_of(seat), MEAN_OFFICE_HOURS, luck)
         if actor_id is None:
             self.played.stuck += 1
