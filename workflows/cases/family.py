@@ -92,7 +92,7 @@ def part_rows(case: Flow, *, for_party: bool = False) -> list[PartRow]:
                 province=child.owner_province,
                 state=child.state_label(definition_of(child.version_id)),
                 until=_until(child),
-                result=RESULTS.get(child.outcome, child.current.name) if child.concluded_at else "",
+                result=_result(child),
                 is_good=child.outcome == "done",
                 wants_applicant=child.is_open and child.holder == APPLICANT,
                 is_replaced=last[child.matter_id, office_id] != child.pk,
@@ -108,6 +108,13 @@ def parent_of(case: Case) -> Flow | None:
         return None
     rows = Case.objects.select_related("matter").filter(pk=case.parent_id)
     return cast("Flow", rows.get())
+
+
+def _result(child: Flow) -> str:
+    """What came of it; "" while it is open and waits for its people, whatever an office has said."""
+    if child.concluded_at is None or (child.is_open and child.holder == APPLICANT):
+        return ""
+    return RESULTS.get(child.outcome, child.current.name)
 
 
 def _office(child: Flow) -> int | None:

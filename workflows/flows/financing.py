@@ -108,7 +108,8 @@ class Financing(Flow):
         act.outcome = "none_chosen"
         act.note(reason=act.data["reason"])
 
-    @step("各银行均已答复", source="asking", target="calling_back", by=SYSTEM)
+    @step("各银行均已答复", source="asking", target="calling_back", by=SYSTEM,
+          done="各银行均已答复")  # fmt: skip
     def child_closed(self, act: Act) -> None:
         """Every bank has declined: whoever offers stays open until the enterprise chooses."""
         act.outcome = "no_offer"

@@ -22,6 +22,7 @@ from workflows.cases.declarations import (
     Next,
     Seat,
     State,
+    Step,
     step,
 )
 from workflows.cases.flow import Flow
@@ -102,7 +103,12 @@ class OneThing(Flow):
         """A case for each part that applies, in the same transaction."""
         open_parts(self, act, application)
 
-    @step("各项均有结果", source="working", target=Next(("completed", "choosing")), by=SYSTEM)
+    def usually(self, taken: Step, definition: Definition) -> str:
+        """Nobody takes a step here if all goes well: the parts end, and so does the whole."""
+        return "completed" if taken.code == "refile" else super().usually(taken, definition)
+
+    @step("各项均有结果", source="working", target=Next(("completed", "choosing")), by=SYSTEM,
+          done="各项均有结果")  # fmt: skip
     def child_closed(self, act: Act) -> str:
         """Nothing is open any more. Two statements, three where it is the end."""
         if "withdrawn_whole" not in self.facts and replaceable(self):

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_safe
 
 from matters.catalogue.regions import region_name
 from workflows.cases.clocks import DayLine, local_day
-from workflows.cases.declarations import APPLICANT, HOP
 from workflows.cases.explained import Explanation, explained
 from workflows.cases.timekeeping import CLOCKS
 
 from .own.door import Visit, for_party
-from .own.time_kept import NAMES, last_day
+from .own.time_kept import last_day, title_of
 
 CRUMBS = [("/", "首页"), ("/my/", "我的办件")]
 UNITS = {"G": "工作日", "Z": "自然日", "H": "小时"}
@@ -43,12 +42,11 @@ def clock(visit: Visit, clock: str) -> HttpResponse:
     if clock not in CLOCKS or clock not in case.clocks:
         raise Http404
     told = explained(case, clock, visit.definition)
-    own_time = clock == HOP and case.holder == APPLICANT
     days = days_shown(told, local_day(visit.now))
     context = {
         "crumbs": [*CRUMBS, (f"/my/{case.number}/", case.matter.name)],
         "case": case,
-        "name": "您补正的期限" if own_time else NAMES[clock],
+        "name": title_of(case, clock),
         "until": last_day(told.kept) if told.kept else None,
         "told": told,
         "place": region_name(told.reading.calendar.region),

@@ -56,11 +56,14 @@ def standing_of(visit: Visit, can: list[Offer]) -> Standing:
     case = visit.case
     label, kind, sentence = _words(visit)
     at_applicant = case.is_open and case.holder == APPLICANT
+    todo = _todo(visit, can)
+    if todo is not None and case.is_open and not (at_applicant or case.current.hint):
+        sentence = "办理机构正在办理；每有进展都会通知您。"
     return Standing(
         label=label,
         kind=kind,
         sentence=sentence,
-        todo=_todo(visit, can),
+        todo=todo,
         office=_office(case),
         at_applicant=at_applicant,
         office_after=_office_after(visit) if at_applicant else None,
@@ -105,6 +108,10 @@ def _todo(visit: Visit, can: list[Offer]) -> Todo | None:
         if own or case.holder != APPLICANT:
             return Todo("warning", "现在需要您办理", f"{case.current.hint}。", own)
         return None
+    own = tuple(o for o in can if o.tone == "primary" and not case.STEPS[o.code].is_aside)
+    if case.is_open and own:
+        # An office has the case, and the person may go on already: an offer to choose, a part to file again.
+        return Todo("info", "您现在可以", f"{own[0].label}。", own)
     rate = tuple(o for o in can if o.code == "rate")
     if rate and not case.is_open and wants_rating(case, visit.now):
         return Todo("info", "办得怎么样？", "请您评价，两地会据此改进。", rate)

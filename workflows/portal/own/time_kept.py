@@ -55,11 +55,18 @@ def promise_light(case: Case, now: dt.datetime) -> str:
     return _light(case, PROMISE, now)
 
 
+def title_of(case: Flow, clock: str) -> str:
+    """What a clock is called; the person's own time by what it is for."""
+    if clock != HOP or case.holder != APPLICANT:
+        return NAMES[clock]
+    return "您补正的期限" if case.is_suspended else "您选择的期限"
+
+
 def _shown(
     case: Flow, name: str, definition: Definition, pauses: Sequence[Pause], now: dt.datetime
 ) -> ClockShown | None:
     kept = case.clocks.get(name)
-    title = "您补正的期限" if name == HOP and case.holder == APPLICANT else NAMES[name]
+    title = title_of(case, name)
     if kept is None:
         text = _no_clock_yet(case, name, definition)
         return ClockShown(name, title, None, text) if text else None
