@@ -16,7 +16,7 @@ from workflows.cases.places import office_cards
 from workflows.cases.registry import flows
 from workflows.desk.case.ledger_lines import ledger_of
 
-STATEMENTS_AT_MOST = 18
+STATEMENTS_AT_MOST = 19
 
 
 def page_of(case: Case) -> str:

@@ -178,3 +178,28 @@ def test_nothing_is_asked_inside_a_transaction(six: Applying) -> None:
     look_up = LookUp.objects.get()
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():
         answer(look_up.pk, by=None, now=NOW)
+
+
+def test_at_the_window_she_agrees_on_paper_and_the_clerk_asks(
+    registers: World, six: Applying
+) -> None:
+    six.post("papers/", way="window")
+    for code in (*CODES, "application"):
+        six.post(f"papers/{code}/way/", way="window")
+    six.hand_in()
+    case = Case.objects.get(draft_key=six.key)
+    registered(["居民身份信息"])
+    clerk, path = signed_in(registers.clerk_cq), f"/desk/{case.number}/registers/identity/"
+    assert path in shown(clerk.get(f"/desk/{case.number}/"))
+    assert "四川省公安厅" in shown(clerk.get(path))
+    assert "没有申请人的同意不能查询" in shown(clerk.post(path))
+    assert not Consent.objects.exists()
+    done = shown(clerk.post(path, {"agreed": "on"}, follow=True))
+    assert "居民身份信息已核验：一致" in done
+    consent = Consent.objects.get()
+    assert (consent.channel, consent.recorded_by.username) == ("window", "clerk-cq")
+    assert Material.objects.get(case=case, code="identity").status == "shared"
+    assert clerk.get(path).status_code == 404, "it is answered"
+    for who in ("clerk_elsewhere", "supervisor_sc"):
+        there = path.replace("identity", "living")
+        assert signed_in(registers.people[who]).get(there).status_code == 404

@@ -178,6 +178,9 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/<case_number:number>/shared/<uuid:key>/": _(
         "/desk/{s.crossing.number}/shared/{s.look_up}/", frozenset(OWNER)
     ),
+    "desk/<case_number:number>/registers/<slug:code>/": _(
+        "/desk/{s.crossing.number}/registers/{s.askable}/", frozenset(WINDOW | OWNER)
+    ),
     "desk/<case_number:number>/look/<str:what>/": _(
         "/desk/{s.crossing.number}/look/party.{s.party}.id_number/", AT_DESK
     ),

@@ -23,8 +23,19 @@ from tongban.notices.models import Notice
 from tongban.sharing import demands
 from tongban.sharing.models import Demand, Holder, LookUp, Resource
 from tongban.sharing.sealed_answers import sealed
-from workflows.cases.models import Case, Document, Draft, Moving, Parcel, Party, TurnedAway, Upload
+from workflows.cases.models import (
+    Case,
+    Document,
+    Draft,
+    Material,
+    Moving,
+    Parcel,
+    Party,
+    TurnedAway,
+    Upload,
+)
 from workflows.cases.opening import PartyInput
+from workflows.cases.responsibilities import list_responsibilities
 from workflows.cases.uploads import path_of
 
 PHONE = "13900000001"
@@ -59,6 +70,7 @@ class Stage:
     asking: str = ""
     look_up: uuid.UUID = field(default_factory=uuid.uuid4)
     demand: int = 0
+    askable: str = "identity"
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -87,6 +99,8 @@ def build_stage(world: World) -> Stage:
     stage.pause = _pause(world).pk
     stage.asking = asking(world).matter.slug
     stage.look_up = _look_up(world, crossing).pk
+    list_responsibilities(timezone.localdate())
+    Material.objects.filter(case=crossing, code=stage.askable).update(status="owed")
     stage.demand = _demand(world).pk
     return stage
 

@@ -28,9 +28,12 @@ PHASES = (
     Phase("载入行政区划与机构", "load_offices"),
     Phase("载入工作日历", "load_calendar"),
     Phase("载入事项清单", "load_catalogue"),
+    Phase("载入数据资源目录", "load_resources"),
+    Phase("核对数据共享责任清单", "list_responsibilities"),
     Phase("核对配置与事项", "check"),
     Phase("演示机构认领事项", "load_claims", demonstration=True),
     Phase("准备各类演示人员", "load_people", demonstration=True),
+    Phase("准备示范共享数据", "load_shared_data", demonstration=True),
     Phase(
         "演示 30 天的办件",
         "simulate",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
+
+from django.utils import timezone
 
 from matters.catalogue.definition import Definition
 from matters.catalogue.pinned import definition_of
@@ -16,7 +18,7 @@ from tongban.sharing.models import LookUp, Record
 from tongban.sharing.sealed_answers import masked
 
 from .models import Case
-from .shared_materials import SUBJECT
+from .shared_materials import SUBJECT, lines_for
 
 KINDS = {
     LookUp.State.OWED: "warn",
@@ -41,6 +43,7 @@ class SharedAnswer:
     why: str
     lines: Sequence[tuple[str, str]]
     is_masked: bool
+    stands: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,16 @@ def shared_answers(case: Case) -> dict[str, SharedAnswer]:
     if not shares_data(definition_of(case.version_id)):
         return {}
     return {each.material_code: _shown(each) for each in look_ups_in(case)}
+
+
+def askable_codes(case: Case, owed: Iterable[str]) -> frozenset[str]:
+    """Of the papers that are owed, those that a register could still be asked for. One statement at most."""
+    wanted, owed = definition_of(case.version_id), set(owed)
+    papers = [paper for paper in wanted.materials if paper.shared and paper.code in owed]
+    if not papers or case.closed_at is not None:
+        return frozenset()
+    lines = lines_for(case.matter.slug, papers, timezone.localdate())
+    return frozenset(paper.code for paper in papers if paper.shared in lines)
 
 
 def look_ups_in(case: Case) -> list[LookUp]:
@@ -98,6 +111,7 @@ def _shown(look_up: LookUp) -> SharedAnswer:
         why=look_up.reason,
         lines=lines,
         is_masked=any(f["personal"] for f in fields),
+        stands=look_up.is_owed or look_up.is_confirmed,
     )
 
 

@@ -21,6 +21,7 @@ from tongban.sharing.asking import Wanted, allowed, of_subject
 from tongban.sharing.models import LookUp, Responsibility
 
 from .models import Case, Draft, Material, Party
+from .places import office_name
 from .registry import flow_class
 
 SUBJECT = "application"
@@ -81,24 +82,38 @@ def deciding_office(
     return Deciding(office.pk, office.name, rule.office_kind, region)
 
 
+def deciding_in(case: Case, definition: Definition) -> Deciding:
+    """The office that decides a case that is under way. One statement at most."""
+    seat = flow_class(case.flow).OWNER_SEAT
+    office_id = case.office_of(seat)
+    if office_id is None:
+        raise NotYet("办理机构还没有确定，暂时不能核验共享数据")
+    kind = definition.seat_rule(seat).office_kind
+    return Deciding(office_id, office_name(office_id), kind, case.region_of(seat))
+
+
 def wanted(
-    draft: Draft,
+    key: UUID,
     papers: Iterable[PaperAsked],
     lines: Lines,
     office: Deciding,
     *,
+    origin_region: str,
     name: str,
     id_number: str,
 ) -> dict[str, Wanted]:
-    """By code, the look-up that would stand in for each paper; a paper that no register keeps is left out."""
+    """By code, the look-up that would stand in for each paper; a paper that no register keeps is left out.
+
+    key: the draft's, which the case keeps.
+    """
     found = {}
     for paper in papers:
-        line = _nearest(lines.get(paper.shared or "", ()), draft, office)
+        line = _nearest(lines.get(paper.shared or "", ()), origin_region, office)
         if line is not None:
             found[paper.code] = Wanted(
                 responsibility=line,
                 subject_kind=SUBJECT,
-                subject_key=str(draft.pk),
+                subject_key=str(key),
                 material_code=paper.code,
                 office_id=office.office_id,
                 office_kind=office.kind,
@@ -152,12 +167,12 @@ def _region(rule: SeatRule, draft: Draft) -> str:
 
 
 def _nearest(
-    lines: Sequence[Responsibility], draft: Draft, office: Deciding
+    lines: Sequence[Responsibility], origin_region: str, office: Deciding
 ) -> Responsibility | None:
     """The one held in the province that the resource says: the 属地's, or where it is handed in."""
     for line in lines:
         at_origin = line.resource.kept_at == line.resource.KeptAt.ORIGIN
-        place = (draft.origin_region_id or office.region) if at_origin else office.region
+        place = (origin_region or office.region) if at_origin else office.region
         is_there = line.resource.holder.province_id == province_of(place)
         if is_there and office.kind in line.office_kinds:
             return line

@@ -81,6 +81,7 @@ def case_context(
         "elsewhere": _elsewhere(situation),
         "parties": party_cards(situation),
         "papers": papers_of(case),
+        "may_ask": case.is_open and office_here(case, situation.actor) is not None,
         "issued": issued_in(case),
         "reckoning": reckoning_of(situation),
         "ledger": ledger_of(case, events, offices),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tongban.templatetags.formats import zh_short
 from workflows.cases.models import Case, Document, Material, ParcelItem, Service, Upload
-from workflows.cases.shared_answers import SharedAnswer, shared_answers
+from workflows.cases.shared_answers import SharedAnswer, askable_codes, shared_answers
 
 FORMS = {"original": "原件", "copy": "复印件", "electronic": "电子件"}
 KINDS = {
@@ -42,6 +42,8 @@ class Paper:
     road: str
     files: Sequence[File]
     answer: SharedAnswer | None = None
+    code: str = ""
+    is_askable: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Issued:
 
 
 def papers_of(case: Case) -> Papers:
-    """Three statements: papers, files, what went by parcel; one more where data can be shared."""
+    """Three statements: papers, files, what went by parcel; two more where data can be shared."""
     materials = list(Material.objects.filter(case_id=case.pk).order_by("id"))
     files: dict[str, list[File]] = {}
     for upload in Upload.objects.filter(case_id=case.pk).order_by("uploaded_at", "id"):
@@ -87,8 +89,12 @@ def papers_of(case: Case) -> Papers:
         else:
             roads[item.material_id] = _road(item)
     answers = shared_answers(case)
+    askable = askable_codes(case, _open_codes(materials, answers))
     papers = [
-        _paper(m, roads.get(m.pk, ""), files.pop(m.code, []), answers.get(m.code))
+        replace(
+            _paper(m, roads.get(m.pk, ""), files.pop(m.code, []), answers.get(m.code)),
+            is_askable=m.code in askable,
+        )
         for m in materials
     ]
     return Papers(papers, [file for rest in files.values() for file in rest], results)
@@ -103,6 +109,12 @@ def issued_in(case: Case) -> list[Issued]:
 
 def _file(upload: Upload) -> File:
     return File(upload.name, f"/files/{upload.pk}/", upload.content_type.startswith("image/"))
+
+
+def _open_codes(materials: list[Material], answers: dict[str, SharedAnswer]) -> list[str]:
+    """Papers that are owed, and that no register is being asked for."""
+    owed = [m.code for m in materials if m.status == Material.Status.OWED]
+    return [code for code in owed if code not in answers or not answers[code].stands]
 
 
 def _paper(
@@ -121,6 +133,7 @@ def _paper(
         road=road,
         files=files,
         answer=answer,
+        code=material.code,
     )
 
 

@@ -99,10 +99,11 @@ def _wanted(request: CitizenRequest, work: Work, states: list[PaperState]) -> di
         raise NotYet("请先填写“申请人与代办”，才知道查询谁的数据")
     office = deciding_office(work.draft, work.version, work.definition, timezone.localdate())
     return wanted(
-        work.draft,
+        work.draft.pk,
         [state.asked for state in states],
         registers_of(work).lines,
         office,
+        origin_region=work.draft.origin_region_id or "",
         name=applicant.name,
         id_number=applicant.id_number,
     )
