@@ -87,6 +87,15 @@ SETTINGS = {
         "银行审核融资需求", {"bank": ("510000", "bank")}, part_of=("financing", "offer")
     ),
     "notarisation": Setting("学历公证（指引）", {"owner": (SC, "justice")}),
+    "route_permit": Setting(
+        "公路超限运输许可(跨省)", {"owner": (SC, "transport")}, {"0": SC, "1": CQ}
+    ),
+    "route_consent": Setting(
+        "超限运输沿线意见",
+        {"along": (CQ, "transport")},
+        {"0": SC, "1": CQ},
+        part_of=("route_permit", "route"),
+    ),
     "qualification": Setting(
         "养老金领取人员生存认证", {"owner": (SC, "human_resources")}, {"0": SC, "1": CQ}
     ),

@@ -89,6 +89,25 @@ def wrong_money(case: Case) -> Mapping[str, Any]:
     return {**money(case), "amount": "1.00"}
 
 
+def along(_case: Case) -> Mapping[str, Any]:
+    places = ("500101-transport", "511703-transport")
+    offices = Office.objects.filter(code__in=places).values_list("pk", flat=True)
+    return {"route": "G65", "offices": list(offices)}
+
+
+def all_agree(case: Case) -> Mapping[str, Any]:
+    """Everybody along the route has answered before the parent is woken."""
+    for child in Case.objects.filter(parent_id=case.pk).order_by("id"):
+        clerk = User.objects.create(username=f"road-{child.pk}", name="路政", kind="staff")
+        Posting.objects.create(
+            user=clerk, office_id=child.holder_office_id, role="clerk", valid_from=LONG_AGO
+        )
+        said = {"opinion": "同意"}
+        perform(child.pk, "agree", actor=actor_of(clerk.pk), data=said, token=child.seq,
+                at=case.entered_at)  # fmt: skip
+    return {}
+
+
 def unserved(case: Case) -> Mapping[str, Any]:
     return {"way": "inbox", "document": case.facts["unserved"][0]}
 
@@ -123,6 +142,7 @@ def first_offer(case: Case) -> Mapping[str, Any]:
 
 
 OFFER = {"amount": "500000.00", "rate": "3.85", "months": "24", "note": ""}
+LONG_AGO = dt.date(2020, 1, 1)
 OPINION = {"opinion": "同意", "agrees": "yes"}
 SUPPLEMENT = {"items": "残疾人证", "reason": "缺"}
 PHONE = {"way": "phone", "succeeded": "yes", "receiver": "林晓梅"}
@@ -355,6 +375,20 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     "appointment": (
         (Taken("cancel", "applicant", 0),),
         (Taken("expire", "system", 0),),
+    ),
+    "route_permit": (
+        (
+            Taken("accept", "owner", 1),
+            Taken("consult", "owner", 17, along),
+            Taken("child_closed", "system", 1, all_agree),
+            Taken("permit", "owner", 1, {"number": "CX-0001", **OPINION}),
+        ),
+        (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
+        (reason("withdraw", "applicant"),),
+    ),
+    "route_consent": (
+        (Taken("agree", "along", 1, OPINION),),
+        (reason("object_to_route", "along", 1),),
     ),
     # It is certified as it opens; what follows is in doubt, or next year's.
     "qualification": (

@@ -17,6 +17,8 @@ from .online_approval import OnlineApproval
 from .qualification import Qualification
 from .query import Query
 from .relation_transfer import RelationTransfer
+from .route_consent import RouteConsent
+from .route_permit import RoutePermit
 
 __all__ = [
     "Appointment",
@@ -36,4 +38,6 @@ __all__ = [
     "Qualification",
     "Query",
     "RelationTransfer",
+    "RouteConsent",
+    "RoutePermit",
 ]
