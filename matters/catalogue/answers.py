@@ -20,13 +20,15 @@ NOT_ANSWERED = "未填写"
 class MaskedRow(NamedTuple):
     """One question and its answer as a page may show it. Personal data is masked and marked.
 
-    key: under which `answer_in_clear` gives the masked value; "" where nothing is masked.
+    key: under which `answer_in_clear` gives the masked value; "" where nothing is masked. field: the
+    question that the row belongs to; a list of people has several.
     """
 
     label: str
     shown: str
     is_personal: bool
     key: str = ""
+    field: str = ""
 
 
 def shown_fields(definition: Definition, data: Mapping[str, Any]) -> Iterator[FormField]:
@@ -178,17 +180,18 @@ def _rows_of(field: FormField, stored: Any) -> Iterator[MaskedRow]:
     is_personal = field.kind in MASKS
     if field.kind != "people" or stored is None:
         key = field.code if is_personal and stored is not None else ""
-        yield MaskedRow(field.label, _shown(field, stored), is_personal, key)
+        yield MaskedRow(field.label, _shown(field, stored), is_personal, key, field.code)
         return
     relations = dict(field.choices)
     for place, person in enumerate(stored):
         label = f"{field.label} {place + 1}"
         relation = relations.get(person.get("relation"), person.get("relation", ""))
-        yield MaskedRow(label, "，".join(filter(None, [person.get("name"), relation])), False)
+        named = "，".join(filter(None, [person.get("name"), relation]))
+        yield MaskedRow(label, named, False, field=field.code)
         for column in (c for c in SEALED if person.get(c)):
             shown = SEALED[column](unseal(person[column], _purpose(column)))
             key = f"{field.code}.{place}.{column}"
-            yield MaskedRow(f"{label} {LABELS[column]}", shown, True, key)  # type: ignore[index]
+            yield MaskedRow(f"{label} {LABELS[column]}", shown, True, key, field.code)  # type: ignore[index]
 
 
 def _shown(field: FormField, stored: Any) -> str:

@@ -77,13 +77,9 @@ def case_of(situation: Situation) -> dict[str, Any]:
     own = next((i for i in case.office_ids if i in actor.desks), None)
     office = Office.objects.filter(pk=own).values_list("code", flat=True).first() or ""
     verdicts = why_not(situation)
-    asked = [field.code for field in definition.fields]
     rows = masked_rows(definition, case.data)
     return line_of(case, office) | {
-        "answers": [
-            {"field": code, "label": row.label, "value": str(row.shown)}
-            for code, row in zip(asked, rows, strict=True)
-        ],
+        "answers": [{"field": row.field, "label": row.label, "value": row.shown} for row in rows],
         "papers": [
             {"code": paper.code, "name": paper.name, "status": paper.get_status_display()}
             for paper in case.materials.all()

@@ -18,11 +18,15 @@ PARTY_FIELDS = {"id_number": ("证件号码", mask_id_number), "phone": ("手机
 
 @dataclass(frozen=True)
 class Answer:
-    """A line on the page. `look`: the key under which the full value can be asked for, '' if plain."""
+    """A line on the page. `look`: the key under which the full value can be asked for, '' if plain.
+
+    field: the question of the form that it answers; '' for what stands elsewhere.
+    """
 
     label: str
     shown: str
     look: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def answers_of(situation: Situation) -> list[Answer]:
     """The form as it was filled in. No SQL but for the names of regions, which are remembered."""
     definition, data = situation.definition, situation.case.data
     return [
-        Answer(row.label, row.shown, f"data.{row.key}" if row.key else "")
+        Answer(row.label, row.shown, f"data.{row.key}" if row.key else "", row.field)
         for row in masked_rows(definition, data)
     ]
 

@@ -78,12 +78,8 @@ def lines_of(
     for card in party_cards(situation)[:1]:
         lines += [Line(card.role, card.name), *map(_line, card.lines)]
     wanted = elsewhere.sheet
-    fields = situation.definition.fields
-    answers = answers_of(situation)
     return lines + [
-        _line(answer)
-        for field, answer in zip(fields, answers, strict=True)
-        if not wanted or field.code in wanted
+        _line(answer) for answer in answers_of(situation) if not wanted or answer.field in wanted
     ]
 
 
