@@ -15,6 +15,7 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.utils import timezone
 
 from matters.catalogue.models import MatterVersion
+from matters.catalogue.registry import never_alone
 from matters.catalogue.scope import Scope, scope_of
 from matters.catalogue.spelling import initials
 
@@ -96,6 +97,7 @@ def _stamp() -> tuple[str, ...]:
 
 def _entries(day: dt.date) -> Iterable[Entry]:
     versions = MatterVersion.objects.in_force(day).select_related("matter__department")
+    versions = versions.exclude(flow__in=never_alone())
     # The definitions are large and of no use here, but for these two.
     rows = (
         versions.defer("definition")

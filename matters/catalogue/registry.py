@@ -18,7 +18,7 @@ class FlowShape:
     matter's stage.
     steps: what somebody can do. steps_with_form: those that ask for something, so that what another
     system decided can be fed back with them.
-    kind: application, query or appointment.
+    kind: application, query or appointment. only_as_part: nobody applies for it by itself.
     seat_names, state_names: (code, Chinese name) of each, for tables that people fill.
     """
 
@@ -33,6 +33,7 @@ class FlowShape:
     seat_names: tuple[tuple[str, str], ...] = ()
     state_names: tuple[tuple[str, str], ...] = ()
     kind: str = "application"
+    only_as_part: bool = False
 
 
 _shapes: dict[str, FlowShape] = {}
@@ -54,6 +55,11 @@ def shape(code: str) -> FlowShape:
         return _shapes[code]
     except KeyError:
         raise FlowUnknown(code) from None
+
+
+def never_alone() -> frozenset[str]:
+    """Codes of the flows whose cases are only ever parts of others: no list offers their matters."""
+    return frozenset(shape.code for shape in _shapes.values() if shape.only_as_part)
 
 
 def shapes() -> Iterable[FlowShape]:

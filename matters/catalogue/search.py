@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from matters.catalogue.index import PAIR, SOUND, Entry, Index, runs, the_index
 from matters.catalogue.models import MatterVersion, VersionQuerySet
+from matters.catalogue.registry import never_alone
 from matters.catalogue.spelling import pinyin
 from matters.catalogue.words import normalised
 
@@ -42,6 +43,7 @@ class Findings:
 def in_force(on: dt.date | None = None) -> VersionQuerySet:
     """The version of every matter that new cases begin under on that day (today)."""
     versions = MatterVersion.objects.in_force(on or timezone.localdate())
+    versions = versions.exclude(flow__in=never_alone())
     return versions.select_related("matter__department").order_by("matter_id")
 
 

@@ -16,6 +16,7 @@ from matters.catalogue.models import Matter, MatterVersion
 from matters.catalogue.pauses import told_of
 from matters.catalogue.pinned import definition_of
 from matters.catalogue.regions import region_name
+from matters.catalogue.registry import never_alone
 from matters.catalogue.scope import problem_with_place, scope_of, zones_in_words
 from workflows.cases.drafts import window_seat
 from workflows.cases.registry import flow_class
@@ -82,8 +83,12 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def version_in_force(matter: Matter, on: dt.date) -> MatterVersion | None:
-    """The version that new cases of that day begin under. One statement."""
-    return MatterVersion.objects.in_force(on).filter(matter=matter).first()
+    """The version that new cases of that day begin under. One statement.
+
+    None too for what is only ever a part of something else: nobody applies for it by itself.
+    """
+    versions = MatterVersion.objects.in_force(on).exclude(flow__in=never_alone())
+    return versions.filter(matter=matter).first()
 
 
 def sides(version: MatterVersion, definition: Definition) -> list[Fact]:
