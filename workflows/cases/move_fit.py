@@ -163,7 +163,8 @@ def _data(fit: Fit, road: Road) -> dict[str, Any]:
     if not fit.reasons:
         cleaned = {code: form.cleaned_data[code] for code in given if code in form.cleaned_data}
         kept |= sealed_data(definition, cleaned)
-    return kept
+    # What the new version does not ask of somebody who answered so is not kept.
+    return {code: answer for code, answer in kept.items() if code not in form.hidden}
 
 
 def _seats(

@@ -51,7 +51,7 @@ class RefileForm(StepForm):
         several = len(self.lines) > 1
         asked = form_for(definition, None, known)
         for spec in definition.fields:
-            if spec.kind == "file":
+            if spec.kind == "file" or spec.code not in asked.fields:
                 continue
             field = asked.fields[spec.code]
             field.required = False
@@ -60,7 +60,8 @@ class RefileForm(StepForm):
             if spec.kind in MASKS:
                 field.help_text = KEPT
             else:
-                field.initial = known.get(spec.code)
+                # As the form shows it: numbers of people stay off the page.
+                field.initial = asked.initial.get(spec.code)
             self.fields[_box(line, spec.code)] = field
 
     def clean(self) -> dict[str, Any]:
