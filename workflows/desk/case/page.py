@@ -10,6 +10,7 @@ from django.forms import Form, ModelChoiceField
 from django.http import QueryDict
 
 from matters.catalogue.elsewhere import Elsewhere
+from matters.catalogue.situations import asked_in, in_words
 from tongban.accounts.actors import Actor
 from workflows.cases.act import Situation
 from workflows.cases.claims import stands_in
@@ -77,6 +78,7 @@ def case_context(
         "trouble": trouble,
         "now_at": _now_at(situation),
         "answers": answers_of(situation),
+        "situation": _situation(situation),
         "numbers": numbers_of(case),
         "elsewhere": _elsewhere(situation),
         "parties": party_cards(situation),
@@ -90,6 +92,18 @@ def case_context(
         "family": _family(case),
         "parts": part_rows(case),
     }
+
+
+def _situation(situation: Situation) -> list[tuple[str, str]]:
+    """What was answered before any form, in words."""
+    asked, answers = situation.definition.precheck, situation.case.facts.get("situation", {})
+    if asked is None:
+        return []
+    return [
+        (question.label, in_words(question, answers[question.code]))
+        for question in asked_in(asked, answers)
+        if question.code in answers
+    ]
 
 
 def _elsewhere(situation: Situation) -> Elsewhere | None:

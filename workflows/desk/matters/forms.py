@@ -29,6 +29,14 @@ def _phone(label: str, **more: Any) -> forms.RegexField:
     )
 
 
+class OfficeForm(forms.Form):
+    """GET: which of the offices at which one works."""
+
+    def __init__(self, *args: Any, offices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["office"] = forms.ChoiceField(label="哪个单位", choices=offices)
+
+
 class ClaimForm(forms.Form):
     """For the ticked matters, or for all: phone, place, hours and what is looked at on receipt."""
 

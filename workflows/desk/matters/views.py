@@ -20,7 +20,7 @@ from tongban.offices.models import Office
 from workflows.cases.places import office_cards
 
 from ..door import for_staff
-from .forms import ClaimForm, WithdrawForm
+from .forms import ClaimForm, OfficeForm, WithdrawForm
 from .meant import (
     matters_meant_for,
     offices_that_have_not_claimed,
@@ -51,7 +51,7 @@ def matters(request: HttpRequest, actor: Actor) -> HttpResponse:
     ticked = set(request.POST.getlist("matter"))
     context = {
         "office": office,
-        "offices": _switch(mine, office),
+        "office_form": _switch(mine, office),
         "rows": [_row(version, offered, ticked) for version in versions],
         "claimed": sum(offered.get(version.matter_id) is not None for version in versions),
         "claims_all": dict.get(offered, None) is not None,
@@ -171,17 +171,13 @@ def _office(request: HttpRequest, mine: frozenset[int]) -> Office:
     return Office.objects.select_related("region").get(pk=key)
 
 
-def _switch(mine: frozenset[int], chosen: Office) -> list[dict[str, Any]]:
+def _switch(mine: frozenset[int], chosen: Office) -> OfficeForm | None:
+    """Which office, for somebody with more than one."""
+    if len(mine) < 2:
+        return None
     cards = office_cards(mine)
-    return [
-        {
-            "href": f"{reverse('desk:matters')}?office={key}",
-            "text": cards[key].name,
-            "current": key == chosen.pk,
-        }
-        for key in sorted(mine)
-        if len(mine) > 1
-    ]
+    offices = [(str(key), cards[key].name) for key in sorted(mine)]
+    return OfficeForm(offices=offices, initial={"office": str(chosen.pk)})
 
 
 def _address(office: Office) -> str:

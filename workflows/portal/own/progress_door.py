@@ -62,12 +62,13 @@ def may_see_progress(
         mine.delete()
         raise TooMany(wait)
     given = proof.strip().upper().encode()
-    # All are compared, and somebody who is nobody where there are none: the time it takes tells nothing.
-    proofs = [(party, _proof_of(party)) for party in known] or [(None, NOBODY)]
-    right = [
-        p for p, proof in proofs if hmac.compare_digest(proof.encode(), given) and proof != NOBODY
-    ]
-    cases = {party.case_id: party.case for party in right if party is not None}
+    # Somebody who is nobody is compared too: the time it takes tells nothing.
+    proofs: list[tuple[Party | None, str]] = [(party, _proof_of(party)) for party in known]
+    cases = {
+        party.case_id: party.case
+        for party, right in proofs or [(None, NOBODY)]
+        if hmac.compare_digest(right.encode(), given) and right != NOBODY and party is not None
+    }
     if not cases:
         return None
     mine.delete()
