@@ -11,8 +11,14 @@ from workflows.flows.simulation.moves import MOVES
 from workflows.flows.simulation.moves_across import ACROSS
 
 ACROSS_FLOWS = sorted({flow for flow, _ in ACROSS})
-# What only a mishap brings about, and only people get out of.
-LEFT_TO_PEOPLE = {("archive_transfer", "lost")}
+# What a mishap brings about, what waits for others or for next year, and what only people get out of.
+LEFT_TO_PEOPLE = {
+    ("archive_transfer", "lost"),
+    ("qualification", "confirmed"),
+    ("qualification", "due"),
+    ("route_permit", "consulting"),
+    ("route_permit", "deciding"),
+}
 
 
 @pytest.mark.parametrize("code", ACROSS_FLOWS)

@@ -77,7 +77,9 @@ class ArchiveTransfer(Flow):
         self.accepted_on = act.today
         letter = f"DDH{self.number}"
         self.facts = {**self.facts, "letter": letter}
-        document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act) | {"recall_letter": letter})
+        document = act.issue(
+            Document.Kind.ACCEPTANCE, matter_lines(self, act) | {"recall_letter": letter}
+        )
         act.note(recall_letter=letter)
         act.tell("accepted", document=document)
 

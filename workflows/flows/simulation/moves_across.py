@@ -5,6 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from tongban.offices.models import Office
+
 from .. import models as flows
 from .acts import ACCEPTANCE, DISAPPROVE, SUPPLEMENT, Move, demand, opinion, reason, receiver, sign
 
@@ -75,6 +77,13 @@ def _printed(case: Any, luck: Random) -> dict[str, Any]:
 
 def _sent_by_cloud(case: Any, luck: Random) -> dict[str, Any]:
     return {"way": "cloud", "number": _number(case, luck), "pages": luck.randrange(30, 400)}
+
+
+def _along(case: Any, luck: Random) -> dict[str, Any]:
+    staffed = Office.objects.filter(kind="transport", valid_to=None, postings__isnull=False)
+    others = staffed.exclude(pk=case.holder_office_id).distinct().order_by("pk")
+    offices = list(others.values_list("pk", flat=True))
+    return {"route": "沿国家高速公路行驶", "offices": luck.sample(offices, min(2, len(offices)))}
 
 
 RELATION: dict[str, tuple[Move, ...]] = {
@@ -168,6 +177,20 @@ NOTARY: dict[str, tuple[Move, ...]] = {
     ),
     "delivering": (Move("deliver", 1, receiver),),
 }
+CHECKED: dict[str, tuple[Move, ...]] = {
+    "asked": (Move("confirm", 1, lambda _c, luck: {"way": luck.choice(["data", "visit"])}),),
+}
+OVERSIZE: dict[str, tuple[Move, ...]] = {
+    "received": ACCEPTANCE,
+    "supplementing": SUPPLEMENT,
+    "reviewing": (Move("consult", 95, _along), DISAPPROVE),
+}
+ALONG: dict[str, tuple[Move, ...]] = {
+    "asked": (
+        Move("agree", 92, opinion),
+        Move("object_to_route", 8, reason("沿线桥梁限载，请改换路线。")),
+    ),
+}
 
 ACROSS: dict[tuple[str, str], tuple[Move, ...]] = {
     (flow.CODE, state): moves
@@ -179,6 +202,9 @@ ACROSS: dict[tuple[str, str], tuple[Move, ...]] = {
         (flows.IssueElsewhere, ELSEWHERE),
         (flows.EnterpriseMove, MOVING),
         (flows.Notarisation, NOTARY),
+        (flows.Qualification, CHECKED),
+        (flows.RoutePermit, OVERSIZE),
+        (flows.RouteConsent, ALONG),
     )
     for state, moves in table.items()
 }
