@@ -151,6 +151,7 @@ def sheet_of(
         matter=matter,
         situation=situation,
         situated=situated,
+        scans=_scans(visit),
         papers=PapersForm(
             data,
             asked=(*situation.papers(situated, data or before), *matter.file_papers),
@@ -167,9 +168,15 @@ def sheet_of(
         _answer(sheet, known, data, initial)
         if is_draft:
             sheet.forgive_what_is_missing()
-    for scan in Upload.objects.filter(draft_key=visit.key, case=None).order_by("uploaded_at"):
-        sheet.scans.setdefault(scan.material_code, []).append(scan)
     return sheet
+
+
+def _scans(visit: Visit) -> dict[str, list[Upload]]:
+    """The scans of each paper, the oldest first. One statement."""
+    scans: dict[str, list[Upload]] = {}
+    for scan in Upload.objects.filter(draft_key=visit.key, case=None).order_by("uploaded_at"):
+        scans.setdefault(scan.material_code, []).append(scan)
+    return scans
 
 
 def collects(version: MatterVersion) -> bool:
