@@ -67,10 +67,15 @@ def shared(request: CitizenRequest, work: Work) -> HttpResponse:
     if form.is_valid():
         _ask(request, work, [asked[code] for code in form.cleaned_data["agreed"]], names)
         return redirect("portal:papers", work.draft.pk)
+    previews = [(names[code], preview_of(each)) for code, each in asked.items()]
+    first = previews[0][1]
+    # The same person, office and matter; only the ground may differ from line to line.
+    is_same = len(previews) > 1 and all(each.ground == first.ground for _, each in previews)
     context = {
         "work": work,
         "form": form,
-        "previews": [(names[code], preview_of(each)) for code, each in asked.items()],
+        "previews": previews,
+        "common": first if is_same else None,
     }
     return render(request, "portal/apply/shared.html", context)
 
