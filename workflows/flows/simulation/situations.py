@@ -51,7 +51,7 @@ def fed_back(case: Any, step: str, luck: Random, at: dt.datetime) -> dict[str, A
     )
     if elsewhere is None:
         return {}
-    moment = timezone.localtime(at).strftime("%Y-%m-%dT%H:%M")
+    moment = at.astimezone(timezone.get_current_timezone()).strftime("%Y-%m-%dT%H:%M")
     number = f"YW{at:%Y%m%d}{luck.randrange(10**8):08d}"
     return {NUMBER: number, TIME: moment, RESULT: "已办结"}
 
