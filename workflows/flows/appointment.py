@@ -65,7 +65,13 @@ class Appointment(Flow):
     INITIAL = "asked"
     STATES = (
         State("asked", "预约登记中", "owner"),
-        State("booked", "已预约", "owner", counts_as="concluded"),
+        State(
+            "booked",
+            "已预约",
+            "owner",
+            counts_as="concluded",
+            hint="请按预约的时间带上身份证件到窗口",
+        ),
         State("visited", "已到访", "", closes=True),
         State("missed", "未到访", "", closes=True),
         State("cancelled", "已取消", "", closes=True),
@@ -74,6 +80,14 @@ class Appointment(Flow):
     class Meta:
         proxy = True
         default_permissions = ()
+
+    def state_label(self, definition: Definition) -> str:
+        """A booking goes by its day: that is what both sides look for."""
+        day = visit_day(self)
+        if self.state != "booked" or day is None:
+            return super().state_label(definition)
+        halves = dict(definition.field("half_day").choices) if "half_day" in self.data else {}
+        return f"已预约{zh_date(day)}{halves.get(self.data.get('half_day', ''), '')}"
 
     def begun(self, act: Act, application: Application) -> Flow:  # noqa: ARG002
         """Booked in the moment in which it was asked for: what the form took, the office takes."""

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from matters.catalogue.definition import Definition, SeatRule
 from matters.catalogue.definition import Material as PaperAsked
-from matters.catalogue.models import Matter, MatterVersion
+from matters.catalogue.models import Matter, MatterVersion, Mode
 from matters.catalogue.pauses import told_of
 from matters.catalogue.pinned import definition_of
 from matters.catalogue.regions import region_name
@@ -21,7 +21,7 @@ from matters.catalogue.scope import problem_with_place, scope_of, zones_in_words
 from workflows.cases.drafts import window_seat
 from workflows.cases.registry import flow_class
 
-from .guide_rows import ACTIONS, facts, kind_of, stage_rows, times
+from .guide_rows import ACTIONS, LEADS, facts, kind_of, stage_rows, times
 from .near import CountyForm, offices_near
 from .place import county_of_visitor
 from .plain_words import (
@@ -50,15 +50,17 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     county = CountyForm(request.GET if "at" in request.GET else None, here=request)
     at = county.chosen() or county_of_visitor(request)
     kind = kind_of(version.flow)
+    by_mode = MODE_NAMES[version.mode], MODES[Mode(version.mode)]
+    tag, lead = LEADS.get(kind, by_mode)
     scope = scope_of(matter.source_batch, definition.zones)
     context |= {
         "zones": zones_in_words(scope.zones),
         "outside": problem_with_place(scope, at) if at else None,
         "version": version,
         "definition": definition,
-        "mode": MODE_NAMES[version.mode],
-        "mode_mark": mark_of(version.mode_certainty),
-        "mode_words": MODES[version.mode],  # type: ignore[index]  # a Mode, stored as text
+        "mode": tag,
+        "mode_mark": "" if kind in LEADS else mark_of(version.mode_certainty),
+        "mode_words": lead,
         "sides": sides(version, definition),
         "flow": version.flow,
         "facts": facts(matter, definition),

@@ -25,6 +25,11 @@ TIMES = {
     ),
     "appointment": Fact("登记时间", "提交后立即登记，凭预约回执按时到窗口"),
 }
+# (tag, lead) where the mode's own words would promise what a query or a visit is not.
+LEADS = {
+    "query": ("查询", "在网上提出，由保存这项记录的机构直接答复，不用到窗口。"),
+    "appointment": ("预约", "在网上约好日子，当天带上身份证件到窗口，在预约的时段办理。"),
+}
 ACTIONS = {"application": "申请办理", "query": "提交查询", "appointment": "预约"}
 
 

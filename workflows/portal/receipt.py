@@ -20,6 +20,7 @@ from matters.catalogue.definition import Definition
 from matters.catalogue.pinned import definition_of
 from workflows.cases.access import visible_to
 from workflows.cases.declarations import APPLICANT, PROMISE
+from workflows.cases.kinds import APPLICATION
 from workflows.cases.main_path import ahead
 from workflows.cases.models import Material
 from workflows.cases.places import office_cards
@@ -96,6 +97,8 @@ def _office_title(case: Flow) -> str:
 
 def _promise(case: Flow, definition: Definition) -> str:
     """By when it will be done, as far as it is promised."""
+    if definition.promise is None and case.KIND != APPLICATION:
+        return "每有进展都会通知您。"
     if definition.promise is None:
         return f"承诺时限{NOT_PUBLISHED}；每有进展都会通知您。"
     if case.promise_due_at is not None:
