@@ -10,6 +10,7 @@ from matters.catalogue.field_checks import problems_of_fields
 from matters.catalogue.registry import FlowShape, FlowUnknown
 from matters.catalogue.scope import known_zones
 from matters.catalogue.situation_checks import problems_of_situations
+from tongban.certificates.kinds import kinds
 
 
 def problems_of(definition: Definition, flow: str) -> list[str]:
@@ -33,6 +34,7 @@ def _problems_within(definition: Definition) -> Iterator[str]:
     for zone in sorted(set(definition.zones) - known_zones()):
         yield f"没有毗邻地区 {zone}，见 offices/data/regions.csv"
     yield from problems_of_fields(definition)
+    yield from _problems_of_certificates(definition)
     yield from _problems_of_limits(definition)
     yield from _problems_of_certainty(definition)
     yield from _problems_of_guide(definition)
@@ -70,6 +72,12 @@ def _problems_of_seats(definition: Definition) -> Iterator[str]:
     for stage in definition.stages:
         if stage.seat not in seats:
             yield f"环节 {stage.code} 的席位 {stage.seat} 没有指定机构"
+
+
+def _problems_of_certificates(definition: Definition) -> Iterator[str]:
+    for paper in definition.materials:
+        if paper.certificate not in (None, "none", *kinds()):
+            yield f"材料 {paper.code} 的证照 {paper.certificate} 不在证照对照表 kinds.yaml 中"
 
 
 def _problems_of_limits(definition: Definition) -> Iterator[str]:

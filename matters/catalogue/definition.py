@@ -18,6 +18,7 @@ from matters.catalogue.limit import Limit
 from matters.catalogue.part import Code, Part, Text
 from matters.catalogue.rules import Rule
 from matters.catalogue.situations import Precheck, Sentence
+from tongban.certificates.kinds import kind_for_paper
 
 __all__ = [
     "BundlePart",
@@ -105,7 +106,8 @@ class Stage(Part):
 class Material(Part):
     """A paper or file that is asked for. `shared` names the data that can replace it (免证办).
 
-    when: only in a situation in which all of it holds; it names questions and fields.
+    when: only in a situation in which all of it holds; it names questions and fields. certificate: the
+    kind of electronic certificate that stands in for it, "none" for none; without it the name decides.
     """
 
     code: Code
@@ -116,8 +118,16 @@ class Material(Part):
     source: Literal["self", "government", "other"] = "self"
     missing_ok: bool = False  # 容缺: may follow later, but the case cannot be concluded without it
     shared: Text | None = None
+    certificate: Text | None = None
     when: tuple[Condition, ...] = ()
     certainty: Certainty = "inferred"
+
+    @property
+    def certificate_kind(self) -> str | None:
+        """A code of the kinds of certificates. An original that is to be handed over is never one."""
+        if self.certificate is not None:
+            return None if self.certificate == "none" else self.certificate
+        return kind_for_paper(self.name) if self.form != "original" else None
 
 
 class FormField(Part):

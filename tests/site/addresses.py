@@ -32,6 +32,7 @@ OPERATORS = frozenset({"operator"})
 # Desks that take in applications: in the small world every office is one.
 WINDOWS = frozenset({*WINDOW, *OWNER, "clerk_elsewhere", "police_cq", "desk_sc"})
 
+HOLDER = frozenset({"citizen"})
 # The two sides of a demand for data, and those who look on.
 TRADING = frozenset({*OWNER, "police_cq"}) | VIEWERS
 
@@ -80,6 +81,19 @@ ADDRESSES: dict[str, list[Address]] = {
     "sign-out/": _("/sign-out/", EVERYBODY, is_public=True, post_only=True),
     "inbox/": _("/inbox/", EVERYBODY),
     "inbox/<int:notice_id>/": _("/inbox/{s.notice}/", frozenset({"citizen"})),
+    "certificates/": _("/certificates/", EVERYBODY),
+    "certificates/kinds/": _("/certificates/kinds/", EVERYBODY, is_public=True),
+    "certificates/fetch/": _("/certificates/fetch/", CITIZENS),
+    "certificates/<uuid:key>/": _("/certificates/{s.certificate}/", HOLDER),
+    "certificates/<uuid:key>/refresh/": _(
+        "/certificates/{s.certificate}/refresh/", HOLDER, post_only=True
+    ),
+    "certificates/<uuid:key>/number/": _(
+        "/certificates/{s.certificate}/number/", HOLDER, post_only=True
+    ),
+    "certificates/<uuid:key>/show/": _("/certificates/{s.certificate}/show/", HOLDER),
+    "verify/": _("/verify/", EVERYBODY, is_public=True),
+    "verify/<str:token>/": _("/verify/ABCDEFGHJKLMNPQRSTUV/", EVERYBODY, is_public=True),
     "sharing/": _("/sharing/", STAFF),
     "sharing/holders/": _("/sharing/holders/", STAFF),
     "sharing/connectors/": _("/sharing/connectors/", OPERATORS),
@@ -126,6 +140,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "apply/<uuid:key>/papers/<slug:code>/<uuid:file>/remove/": _apply(
         "papers/identity/{s.draft_file}/remove/", post_only=True
     ),
+    "apply/<uuid:key>/certificate/<slug:code>/": _apply("certificate/disability_card/"),
     "apply/<uuid:key>/check/": _apply("check/"),
     "my/": _("/my/", EVERYBODY),
     "my/<slug:number>/": _of_case("/my/NUMBER/", CROSSING, LOCAL),
@@ -180,6 +195,10 @@ ADDRESSES: dict[str, list[Address]] = {
     ),
     "desk/<case_number:number>/registers/<slug:code>/": _(
         "/desk/{s.crossing.number}/registers/{s.askable}/", frozenset(WINDOW | OWNER)
+    ),
+    # Only where a certificate stands in for a paper: in this case none does.
+    "desk/<case_number:number>/certificates/": _(
+        "/desk/{s.crossing.number}/certificates/", frozenset(), post_only=True
     ),
     "desk/<case_number:number>/look/<str:what>/": _(
         "/desk/{s.crossing.number}/look/party.{s.party}.id_number/", AT_DESK

@@ -13,12 +13,15 @@ from django.utils import timezone
 from matters.catalogue.models import MatterVersion, Pause
 from matters.catalogue.pauses import pause
 from tests import journeys
+from tests.certificates.stating import fetched, state
 from tests.portal.applying import Applying
 from tests.portal.asking import asking
 from tests.sharing.registers import load_registers
 from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for
 from tongban.accounts.models import Posting, Substitution, User
 from tongban.accounts.substitutions import appoint
+from tongban.certificates.demonstration import load_registers as load_certificate_registers
+from tongban.certificates.models import Certificate
 from tongban.notices.models import Notice
 from tongban.sharing import demands
 from tongban.sharing.models import Demand, Holder, LookUp, Resource
@@ -70,6 +73,7 @@ class Stage:
     asking: str = ""
     look_up: uuid.UUID = field(default_factory=uuid.uuid4)
     demand: int = 0
+    certificate: uuid.UUID = field(default_factory=uuid.uuid4)
     askable: str = "identity"
 
     def client(self, who: str | None) -> Client:
@@ -102,6 +106,7 @@ def build_stage(world: World) -> Stage:
     list_responsibilities(timezone.localdate())
     Material.objects.filter(case=crossing, code=stage.askable).update(status="owed")
     stage.demand = _demand(world).pk
+    stage.certificate = _certificate(world).pk
     return stage
 
 
@@ -201,6 +206,13 @@ def _look_up(world: World, case: Case) -> LookUp:
         created_at=timezone.now(),
         answered_at=timezone.now(),
     )
+
+
+def _certificate(world: World) -> Certificate:
+    """Her 残疾人证, fetched the day before; the registers are there already."""
+    load_certificate_registers()
+    state()
+    return fetched(world, now=timezone.now() - dt.timedelta(days=1))
 
 
 def _pause(world: World) -> Pause:

@@ -19,6 +19,7 @@ from tongban.sharing import breaker
 from tongban.sharing.connectors import (
     REGISTER,
     Answer,
+    NotConnected,
     Question,
     Refusal,
     Unreachable,
@@ -86,6 +87,8 @@ def fetch(asked: Asked, *, now: dt.datetime, today: dt.date) -> Inquiry:
         return _ended(inquiry, Outcome.FAILED, "对方系统正在恢复，暂停查询")
     try:
         answer = connector_for(connector).ask(_question(inquiry, asked, resource))
+    except NotConnected as why:
+        return _ended(inquiry, Outcome.FAILED, str(why))
     except Unreachable as why:
         breaker.failed(connector, str(why), now)
         return _ended(inquiry, Outcome.FAILED, str(why))

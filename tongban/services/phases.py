@@ -33,6 +33,7 @@ PHASES = (
     Phase("核对配置与事项", "check"),
     Phase("演示机构认领事项", "load_claims", demonstration=True),
     Phase("准备各类演示人员", "load_people", demonstration=True),
+    Phase("准备电子证照登记", "load_certificates"),
     Phase("准备示范共享数据", "load_shared_data", demonstration=True),
     Phase(
         "演示 30 天的办件",
@@ -40,6 +41,12 @@ PHASES = (
         {"days": 30, "per_day": 28, "seed": 1},
         demonstration=True,
         unless_there="cases.Case",
+    ),
+    Phase(
+        "演示共享数据核验",
+        "play_shared_data",
+        demonstration=True,
+        unless_there="sharing.Record",
     ),
     # Once, for the days that were played; from then on beat counts, also what it missed.
     Phase(

@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from tongban.sharing.asking import drop
 
+from .certificates import let_go
 from .models import Case, Draft, Upload
 from .shared_materials import SUBJECT
 from .uploads import unlink
@@ -54,6 +55,7 @@ def _drafts_gone(now: dt.datetime) -> int:
     settled = Q(became, saved_at__lt=now - GRACE)
     for key in list(Draft.objects.filter(old).exclude(became).values_list("pk", flat=True)):
         drop(kind=SUBJECT, key=str(key))
+        let_go(key, None, now)
     gone, _ = Draft.objects.filter(old | settled).delete()
     return gone
 

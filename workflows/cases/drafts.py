@@ -23,6 +23,7 @@ from tongban.accounts.personal import blind_index, seal, unseal
 from tongban.offices.models import Office
 from tongban.sharing.asking import drop
 
+from .certificates import BY_CERTIFICATE, let_go
 from .models import Draft, Party, Upload
 from .opening import Application, PartyInput, opened_from
 from .registry import flow_class
@@ -34,6 +35,7 @@ SEALED = ("id_number", "phone")
 WAYS = {
     "window": "申请人选择到收件窗口提交",
     "shared": LEFT_TO_SHARED_DATA,
+    "certificate": BY_CERTIFICATE,
     "later": "申请人申请容缺，随后补交",
 }
 
@@ -139,6 +141,7 @@ def discard(*, draft: Draft) -> None:
         Draft.objects.filter(pk=draft.pk).delete()
         if opened_from(draft.pk) is None:
             drop(kind=SUBJECT, key=str(draft.pk))
+            let_go(draft.pk, None, timezone.now())
     unlink(keys)
 
 

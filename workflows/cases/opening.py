@@ -25,7 +25,7 @@ from tongban.accounts.models import User
 from tongban.offices.directory import province_of
 from tongban.offices.models import Office
 
-from . import ledger, registry, telling
+from . import certificates, ledger, registry, telling
 from .act import Act, Situation
 from .clocks import local_day
 from .declarations import APPLICANT, Step
@@ -122,7 +122,8 @@ def open_case(application: Application, *, actor: Actor, at: dt.datetime | None 
     """Open a case from an application; handing the same draft in again gives the case it became.
 
     Raises InvalidData with the matter's form, NotInForce, NoApplicant, routing.NoRegion, NotTheWay where
-    the situation's answers say so, Paused where nothing is taken in at the moment.
+    the situation's answers say so, Paused where nothing is taken in at the moment, CertificatesFail
+    where a certificate that was chosen no longer counts.
     """
     known = opened_from(application.draft_key)
     if known is not None:
@@ -179,9 +180,11 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     Party.objects.bulk_create(parties)
     CaseNumber.objects.bulk_create(numbers_at_opening(case, case.region_of(case.OWNER_SEAT)))
     papers = papers_for(definition, situation, form.cleaned_data)
+    by_certificate = _by_certificate(application, papers, case, on)
     _hand_in(case, (*papers, *form.file_papers), application, at)
     if LEFT_TO_SHARED_DATA in application.paper_notes.values():
         settle(case)
+    certificates.settle(case, by_certificate, at)
     moved = case.begun(act, application)
     return Done(moved or case, event)
 
@@ -228,6 +231,19 @@ def _require_place(application: Application, definition: Definition) -> None:
     scope = scope_of(application.version.matter.source_batch, definition.zones)
     if problem := problem_with_place(scope, application.origin_region):
         raise OutsideItsZone(problem)
+
+
+def _by_certificate(
+    application: Application, papers: Iterable[Paper], case: Case, on: dt.date
+) -> set[str]:
+    """Codes of the papers that certificates stand in for. Raises CertificatesFail."""
+    notes, way = application.paper_notes, certificates.BY_CERTIFICATE
+    codes = {p.code for p in papers if notes.get(p.code) == way} - application.handed_in
+    applicants = [p.id_number for p in application.parties if p.role == Party.Role.APPLICANT]
+    certificates.require(
+        application.draft_key, codes, offices=case.office_ids, people=applicants, on=on
+    )
+    return codes
 
 
 def _case(

@@ -6,7 +6,7 @@ from . import (
     case_number,  # noqa: F401  (its converter is used below)
     substitutes,
 )
-from .case import asking_registers, shared_answer, sheet
+from .case import asking_registers, certificates, shared_answer, sheet
 from .case import views as case_pages
 from .queue import views as queue_pages
 
@@ -32,6 +32,11 @@ urlpatterns = [
         "desk/<case_number:number>/registers/<slug:code>/",
         asking_registers.ask_register,
         name="ask_register",
+    ),
+    path(
+        "desk/<case_number:number>/certificates/",
+        certificates.check,
+        name="check_certificates",
     ),
     path("desk/<case_number:number>/look/<str:what>/", case_pages.look_at, name="look"),
     path("desk/<case_number:number>/<slug:step>/", case_pages.step, name="step"),

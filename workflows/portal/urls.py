@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .apply import asked, check, papers, shared, situation, start, tasks, where, who
+from .apply import asked, certificate, check, papers, shared, situation, start, tasks, where, who
 from .case import case
 from .clock import clock
 from .guide import guide
@@ -43,6 +43,7 @@ urlpatterns = [
     path("apply/<uuid:key>/papers/", papers.papers, name="papers"),
     path("apply/<uuid:key>/shared/", shared.shared, name="shared"),
     path("apply/<uuid:key>/papers/<slug:code>/", papers.paper, name="paper"),
+    path("apply/<uuid:key>/certificate/<slug:code>/", certificate.certificate, name="certificate"),
     path("apply/<uuid:key>/papers/<slug:code>/way/", papers.choose_way, name="choose_way"),
     path(
         "apply/<uuid:key>/papers/<slug:code>/<uuid:file>/remove/",

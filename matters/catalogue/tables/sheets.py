@@ -131,6 +131,7 @@ TITLES: dict[str, str] = {
     "office_kind": "机构类别", "level": "层级", "region": "所在地区", "limit": "时限",
     "elsewhere": "在别处办理", "certainty": "把握程度", "required": "必须", "copies": "份数",
     "form": "形式", "source": "来源渠道", "missing_ok": "容缺", "shared": "可由共享数据代替",
+    "certificate": "可用的电子证照",
     "when": "适用情形", "help": "说明", "example": "示例", "choices": "选项", "max_length": "最多字数",
     "region_level": "选到哪一级", "at_least": "不小于", "at_most": "不大于", "columns": "每人填写",
     "most": "最多几项", "shown_when": "何时显示", "required_when": "何时必填", "basis": "依据",

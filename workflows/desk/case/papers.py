@@ -10,6 +10,8 @@ from tongban.templatetags.formats import zh_short
 from workflows.cases.models import Case, Document, Material, ParcelItem, Service, Upload
 from workflows.cases.shared_answers import SharedAnswer, askable_codes, shared_answers
 
+from .certificates import CertificateShown, certificates_shown
+
 FORMS = {"original": "原件", "copy": "复印件", "electronic": "电子件"}
 KINDS = {
     Material.Status.OWED: "warn",
@@ -44,6 +46,7 @@ class Paper:
     answer: SharedAnswer | None = None
     code: str = ""
     is_askable: bool = False
+    certificate: CertificateShown | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,9 @@ class Issued:
 
 
 def papers_of(case: Case) -> Papers:
-    """Three statements: papers, files, what went by parcel; two more where data can be shared."""
+    """Three statements: papers, files, what went by parcel; two more where data can be shared, one
+    where a certificate stands in.
+    """
     materials = list(Material.objects.filter(case_id=case.pk).order_by("id"))
     files: dict[str, list[File]] = {}
     for upload in Upload.objects.filter(case_id=case.pk).order_by("uploaded_at", "id"):
@@ -90,9 +95,11 @@ def papers_of(case: Case) -> Papers:
             roads[item.material_id] = _road(item)
     answers = shared_answers(case)
     askable = askable_codes(case, _open_codes(materials, answers))
+    certificates = certificates_shown(case, materials)
     papers = [
         replace(
             _paper(m, roads.get(m.pk, ""), files.pop(m.code, []), answers.get(m.code)),
+            certificate=certificates.get(m.code),
             is_askable=m.code in askable,
         )
         for m in materials

@@ -24,6 +24,7 @@ from workflows.cases.verdicts import verdict
 from ..door import case_seen, for_staff
 from ..happening import moved_by
 from .applied import personal_value
+from .certificates import failed_before_deciding
 from .looking import LookForm
 from .page import Trouble, case_context, office_here
 from .typed import typed_in
@@ -69,6 +70,8 @@ def shown(
 
 
 def _taken(request: HttpRequest, actor: Actor, seen: Flow, declared: Step) -> HttpResponse:
+    if declared.decides and (failing := failed_before_deciding(seen, actor)):
+        return _not_as_seen(request, actor, seen, declared, failing)
     try:
         done = perform(
             seen.pk, declared.code, actor=actor, data=request.POST, token=_token(request.POST)
@@ -85,6 +88,20 @@ def _taken(request: HttpRequest, actor: Actor, seen: Flow, declared: Step) -> Ht
         return shown(request, actor, seen, asked=declared, form=invalid.form)
     messages.success(request, f"{declared.done}。")
     return HttpResponseRedirect(reverse("desk:case", args=[done.case.number]))
+
+
+def _not_as_seen(
+    request: HttpRequest, actor: Actor, seen: Flow, declared: Step, failing: list[str]
+) -> HttpResponse:
+    """A certificate stopped counting while the page was open: nothing is decided on what it showed."""
+    situation = situation_for(seen, actor)
+    allowed = declared.form is not None and verdict(situation, declared).allowed
+    form = declared.form(request.POST, situation=situation) if allowed else None  # type: ignore[call-arg,misc]
+    text = (
+        f"刚才向签发机关核验：{'；'.join(failing)}。没有作出决定。请看过后再办；您填写的内容还在。"
+    )
+    trouble = Trouble("电子证照情况有变化", text)
+    return shown(request, actor, seen, status=409, asked=declared, form=form, trouble=trouble)
 
 
 def _too_late(

@@ -17,6 +17,7 @@ from matters.catalogue.forms import masked_rows, shown_fields
 from matters.catalogue.pauses import Paused
 from matters.catalogue.regions import region_name
 from tongban.offices.directory import NoDesk, UnknownRegion
+from workflows.cases.certificates import CertificatesFail, refresh
 from workflows.cases.drafts import application_of, window_seat
 from workflows.cases.models import Draft
 from workflows.cases.opening import NotInForce, NotTheWay, open_case
@@ -24,7 +25,8 @@ from workflows.cases.perform import InvalidData
 from workflows.cases.routing import NoRegion
 
 from .asked_files import files_of
-from .paper_list import paper_states
+from .certificate import take_back
+from .paper_list import CERTIFICATE, paper_states
 from .people import Role, kind_of, party_rows, people_of
 from .situation import situation_rows
 from .tasks import sections_of
@@ -63,6 +65,8 @@ def check(request: CitizenRequest, work: Work) -> HttpResponse:
 
 
 def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:
+    if CERTIFICATE in work.draft.answers.get("papers", {}).values():
+        refresh(work.draft, by=request.user, item=work.matter.name, now=timezone.now())
     application = application_of(work.draft, version=work.version, definition=work.definition)
     try:
         done = open_case(application, actor=request.actor)
@@ -75,6 +79,12 @@ def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:
     except NotTheWay:
         messages.warning(request, "按您前面的回答现在不能提交，申请还没有提交，草稿已保留。")
         return redirect("portal:situation", work.draft.pk)
+    except CertificatesFail as failed:
+        messages.error(
+            request, f"{failed}。申请还没有提交，填写的内容都在，请换一种方式提交这份材料。"
+        )
+        take_back(request, work, failed.problems)
+        return redirect("portal:papers", work.draft.pk)
     except (InvalidData, NoRegion):
         messages.error(request, "申请内容有一项需要改正，申请还没有提交。")
         return redirect("portal:asked", work.draft.pk)

@@ -9,17 +9,25 @@ from matters.catalogue.definition import Material
 from workflows.cases.drafts import window_seat
 from workflows.cases.models import Upload
 
+from .certificates import WAY as CERTIFICATE
+from .certificates import Certificates, certificates_of
 from .registers import Registers, registers_of
 from .work import Work
 
-WORDS = {"window": "到窗口交", "shared": "免交（核验共享数据）", "later": "随后补交"}
+WORDS = {
+    "window": "到窗口交",
+    "shared": "免交（核验共享数据）",
+    CERTIFICATE: "用我的电子证照",
+    "later": "随后补交",
+}
 
 
 @dataclass(frozen=True)
 class PaperState:
     """One paper: its files, the ways besides uploading that are open, and the one that was chosen.
 
-    said: what a register said in the place of this paper, '' where none was asked.
+    said: what a register said in the place of this paper, or why the certificate that was chosen
+    no longer counts; '' where there is nothing to say.
     """
 
     asked: Material
@@ -51,15 +59,17 @@ class PaperState:
 
 
 def paper_states(work: Work) -> list[PaperState]:
-    """Every paper in the order of the matter. One statement, two more where registers can be asked."""
+    """Every paper in the order of the matter. One statement, two more where registers can be asked, one where a
+    certificate was chosen.
+    """
     files: dict[str, list[Upload]] = defaultdict(list)
     uploads = Upload.objects.filter(draft_key=work.draft.pk, case=None)
     for upload in uploads.order_by("uploaded_at", "id"):
         files[upload.material_code].append(upload)
     chosen = work.draft.answers.get("papers", {})
-    registers = registers_of(work)
+    registers, certificates = registers_of(work), certificates_of(work)
     return [
-        _state(work, paper, files[paper.code], chosen, registers)
+        _state(work, paper, files[paper.code], chosen, registers, certificates)
         for paper in work.definition.materials
     ]
 
@@ -74,10 +84,12 @@ def _state(
     files: list[Upload],
     chosen: dict[str, str],
     registers: Registers,
+    certificates: Certificates,
 ) -> PaperState:
     open_ways = {
         "window": window_seat(work.version, work.definition) is not None,
         "shared": paper.shared is not None and registers.are_open(paper),
+        CERTIFICATE: certificates.may_stand_in(paper),
         "later": paper.missing_ok,
     }
     ways = tuple(way for way, is_open in open_ways.items() if is_open)
@@ -85,4 +97,6 @@ def _state(
     if way == "shared" and registers.keep(paper) and not registers.stand_in(paper):
         way = ""  # somebody else is the applicant now, or the look-up was taken back
     said = registers.said(paper)
+    if way == CERTIFICATE and (problem := certificates.problem(paper)):
+        way, said = "", problem
     return PaperState(paper, tuple(files), ways, way if way in ways else "", said)

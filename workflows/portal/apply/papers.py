@@ -11,9 +11,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tongban.sharing.asking import drop
+from workflows.cases.certificates import let_go
 from workflows.cases.drafts import changing
 from workflows.cases.models import Upload
 from workflows.cases.shared_materials import SUBJECT
@@ -31,7 +33,8 @@ from workflows.cases.uploads import (
 )
 
 from ..guide import paper_row
-from .paper_list import WORDS, PaperState, paper_states
+from .certificates import certificates_of
+from .paper_list import CERTIFICATE, WORDS, PaperState, paper_states
 from .registers import registers_of
 from .work import CitizenRequest, Work, on_draft
 
@@ -107,7 +110,8 @@ def papers(request: CitizenRequest, work: Work) -> HttpResponse:
     states = paper_states(work)
     if request.method == "POST":
         way = request.POST.get("way", "")
-        settled = [s for s in states if not s.is_settled and way in s.ways]
+        # A certificate is chosen for each paper by itself.
+        settled = [s for s in states if not s.is_settled and way in s.ways and way != CERTIFICATE]
         # What a register keeps is asked at once, after consent; the rest is left to the office.
         asked = [s for s in settled if way == SHARED and registers_of(work).keep(s.asked)]
         _choose(request, work, {s.asked.code: way for s in settled if s not in asked})
@@ -119,6 +123,7 @@ def papers(request: CitizenRequest, work: Work) -> HttpResponse:
         "for_all": [
             {"way": way, "words": WORDS[way], "count": sum(way in s.ways for s in left)}
             for way in WORDS
+            if way != CERTIFICATE
             if any(way in state.ways for state in left)
         ],
         "left": len(left),
@@ -141,6 +146,7 @@ def paper(request: CitizenRequest, work: Work, code: str) -> HttpResponse:
         "form": form,
         "ways": [{"way": way, "words": WORDS[way]} for way in state.ways if way != state.way],
         "look_up": registers_of(work).look_ups.get(code),
+        "use": certificates_of(work).uses.get(code),
     }
     return render(request, "portal/apply/paper.html", context)
 
@@ -155,6 +161,8 @@ def choose_way(request: CitizenRequest, work: Work, code: str) -> HttpResponse:
         return redirect("portal:paper", work.draft.pk, code)
     if way == SHARED and registers_of(work).keep(state.asked):
         return redirect(f"{reverse('portal:shared', args=[work.draft.pk])}?paper={code}")
+    if way == CERTIFICATE:
+        return redirect("portal:certificate", work.draft.pk, code)
     if not way:
         drop(kind=SUBJECT, key=str(work.draft.pk), material_code=code)
     _choose(request, work, {code: way})
@@ -185,8 +193,10 @@ def _keep(request: CitizenRequest, work: Work, code: str, form: PaperForm) -> bo
 
 def _choose(request: CitizenRequest, work: Work, ways: dict[str, str]) -> None:
     with changing(work.draft, by=request.user, section=SECTION) as draft:
-        chosen = {**draft.answers.get("papers", {}), **ways}
+        before = draft.answers.get("papers", {})
+        chosen = {**before, **ways}
         draft.answers["papers"] = {code: way for code, way in chosen.items() if way}
+        let_go(draft.pk, [c for c in ways if before.get(c) == CERTIFICATE], timezone.now())
 
 
 def _state_of(work: Work, code: str) -> PaperState:

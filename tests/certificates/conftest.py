@@ -1,0 +1,30 @@
+"""The issuers' registers of the small world, and the certificate that she has."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from tests.certificates.stating import fetched, state
+from tests.sharing.registers import load_registers
+from tests.world import LIN_ID, World
+from tongban.certificates import demonstration
+from tongban.certificates.models import Certificate
+
+
+@pytest.fixture
+def registers(world: World) -> World:
+    load_registers()
+    demonstration.load_registers()
+    world.citizen.id_number, world.citizen.phone = LIN_ID, "13900000001"
+    world.citizen.save()
+    return world
+
+
+@pytest.fixture
+def certificate(registers: World) -> Certificate:
+    """Her 残疾人证, fetched the day before yesterday."""
+    state()
+    return fetched(registers, now=timezone.now() - dt.timedelta(days=2))
