@@ -338,7 +338,6 @@ ANSWERS = {
     "period": "2025-01-01/2025-12-31",
     "email": "zhou@example.com",
     "address": "通川区示范路1号",
-    "people": [{"name": "周小德", "id_number": "511702201803150022", "relation": "子女"}],
 }
 
 
@@ -350,10 +349,9 @@ def answers_for(version: MatterVersion, **more: Any) -> dict[str, Any]:
         if kind == "region" and asked.get("region_level") == "township":
             kind = "township"
         if kind == "people":
-            row = ANSWERS[kind][0] | (
-                {"relation": asked["choices"][0][0]} if asked["choices"] else {}
-            )
-            answers[asked["code"]] = [row]
+            # Pages send people row by row; who asks first whether there are any hears no.
+            for condition in asked.get("shown_when", []):
+                answers[condition["field"]] = "no"
         elif kind in ("choice", "several"):
             first = asked["choices"][0][0]
             answers[asked["code"]] = first if kind == "choice" else [first]

@@ -56,7 +56,7 @@ def test_an_answer_brings_up_questions_before_they_are_missed(asking: Applying) 
         assert words in page
     assert "有内容需要改正" not in page
     assert asking.draft.data["with_family"] is True, "what was right is kept"
-    asked = f"{','.join(answers_for(asking.version))},lease"
+    asked = f"{','.join(answers_for(asking.version))},family,lease"
     page = shown(answer(asking, with_family="yes", **{"asked-before": asked}))
     for words in ("请填写同住家人", "请上传租房合同"):
         assert words in page
@@ -75,7 +75,7 @@ def test_script_asks_for_the_form_again_and_nothing_is_kept(asking: Applying) ->
 def test_family_and_files_go_into_the_case_and_are_shown_masked(
     asking: Applying, world: World
 ) -> None:
-    asked = {"asked-before": f"{','.join(answers_for(asking.version))},lease"}
+    asked = {"asked-before": f"{','.join(answers_for(asking.version))},family,lease"}
     files = {"lease-file": sent(name="合同.jpg")}
     half = ROW | {"family-0-relation": ""}
     page = shown(answer(asking, with_family="yes", **half, **asked, **files))
@@ -97,7 +97,7 @@ def test_family_and_files_go_into_the_case_and_are_shown_masked(
 
 
 def test_what_is_not_asked_any_more_is_not_kept(asking: Applying) -> None:
-    asked = {"asked-before": f"{','.join(answers_for(asking.version))},lease"}
+    asked = {"asked-before": f"{','.join(answers_for(asking.version))},family,lease"}
     answer(asking, with_family="yes", **ROW, **asked | {"lease-file": sent()})
     assert Upload.objects.filter(draft_key=asking.key, material_code="lease").count() == 1
     assert answer(asking, with_family="no", **ROW, **asked).status_code == 302
@@ -106,7 +106,7 @@ def test_what_is_not_asked_any_more_is_not_kept(asking: Applying) -> None:
 
 
 def test_a_file_of_the_form_becomes_a_paper_of_the_case(asking: Applying, world: World) -> None:
-    asked = {"asked-before": f"{','.join(answers_for(asking.version))},lease"}
+    asked = {"asked-before": f"{','.join(answers_for(asking.version))},family,lease"}
     answer(asking, with_family="yes", **ROW, **asked | {"lease-file": sent()})
     asking.at_window(world.office("500101", "service_center").pk)
     asking.post("papers/", way="window")
@@ -122,7 +122,7 @@ def test_a_file_of_the_form_becomes_a_paper_of_the_case(asking: Applying, world:
 
 
 def test_a_draft_keeps_its_family_through_a_new_version(asking: Applying) -> None:
-    asked = {"asked-before": f"{','.join(answers_for(asking.version))},lease"}
+    asked = {"asked-before": f"{','.join(answers_for(asking.version))},family,lease"}
     answer(asking, with_family="yes", **ROW, **asked | {"lease-file": sent()})
     fields = [f for f in asking.version.definition["fields"] if f["code"] != "phone"]
     publish_next(asking.version, fields=fields)
