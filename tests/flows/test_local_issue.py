@@ -24,7 +24,7 @@ def proof(world: World) -> journeys.Journey:
 def test_with_the_data_at_hand_the_other_province_is_not_asked(proof: journeys.Journey) -> None:
     proof.take("accept", "police_cq", **FOUND)
     assert (proof.case.state, proof.case.holder) == ("reviewing", "issuing")
-    case = proof.take("issue", "police_cq", number="HJ-0001", receiver="林晓梅").case
+    case = proof.take("issue_proof", "police_cq", number="HJ-0001", receiver="林晓梅").case
     assert (case.state, case.outcome) == ("completed", "done")
     assert Document.objects.get(kind="conclusion").content["result"] == "户籍证明"
 
@@ -36,9 +36,9 @@ def test_without_them_the_keeper_looks_it_up(proof: journeys.Journey) -> None:
     proof.take("accept", "police_cq", **NOT_FOUND)
     assert (proof.case.state, proof.case.holder) == ("asked", "keeping")
     with pytest.raises(NotAllowed):
-        proof.take("issue", "police_cq", number="HJ-0001", receiver="林晓梅")
+        proof.take("issue_proof", "police_cq", number="HJ-0001", receiver="林晓梅")
     proof.take("answer_lookup", "police_sc", found="yes", record="底册第三卷第12页")
-    case = proof.take("issue", "police_cq", number="HJ-0001", receiver="林晓梅").case
+    case = proof.take("issue_proof", "police_cq", number="HJ-0001", receiver="林晓梅").case
     assert (case.outcome, case.facts["record"]["by"]) == ("done", "keeping")
 
 
@@ -46,7 +46,7 @@ def test_nothing_is_issued_that_no_archive_bears_out(proof: journeys.Journey) ->
     proof.take("accept", "police_cq", **NOT_FOUND)
     proof.take("answer_lookup", "police_sc", found="no", record="查1985至1998年底册，无此人")
     with pytest.raises(NotAllowed) as refused:
-        proof.take("issue", "police_cq", number="HJ-0001", receiver="林晓梅")
+        proof.take("issue_proof", "police_cq", number="HJ-0001", receiver="林晓梅")
     assert [r.code for r in refused.value.verdict.reasons] == ["record_found"]
     case = proof.take("disapprove", "police_cq", reason="档案中查无记录").case
     assert (case.state, case.outcome) == ("disapproved", "disapproved")
@@ -60,7 +60,7 @@ def test_a_marriage_certificate_goes_the_same_way(world: World) -> None:
     world.post("wed_cq", "万婚登", "500101", "civil_affairs", "clerk")
     journey.take("accept", "wed_cq", **NOT_FOUND)
     journey.take("answer_lookup", "clerk_sc", found="yes", record="1996年登记档案")
-    case = journey.take("issue", "wed_cq", number="JH-0001", receiver="林晓梅").case
+    case = journey.take("issue_proof", "wed_cq", number="JH-0001", receiver="林晓梅").case
     assert (case.state, case.origin_province, case.owner_province) == (
         "completed", "500000", "500000",
     )  # fmt: skip

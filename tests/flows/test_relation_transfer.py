@@ -46,7 +46,7 @@ def test_each_leg_has_fifteen_working_days_of_its_own(pension: journeys.Journey)
 
 def test_the_record_is_joined_before_the_money_is_here(pension: journeys.Journey) -> None:
     letter_sent(pension).take("send_sheet", "hr_sc", **SHEET)
-    case = pension.take("join", "hr_cq", months_here="24").case
+    case = pension.take("join_up", "hr_cq", months_here="24").case
     assert (case.state, case.outcome, case.facts["months"]) == ("completed", "done", 124)
     assert Document.objects.get(kind="conclusion").content["joined_months"] == 124
     with pytest.raises(InvalidData):
@@ -74,12 +74,12 @@ def test_several_accounts_at_once_are_cleared_up_before_the_letter_goes_again(
 
 def test_neither_office_does_the_others_leg(pension: journeys.Journey) -> None:
     letter_sent(pension)
-    for step, data in (("send_sheet", SHEET), ("join", {"months_here": "1"})):
+    for step, data in (("send_sheet", SHEET), ("join_up", {"months_here": "1"})):
         with pytest.raises(NotAllowed):
             pension.take(step, "hr_cq", **data)
     pension.take("send_sheet", "hr_sc", **SHEET)
     with pytest.raises(NotAllowed):
-        pension.take("join", "hr_sc", months_here="1")
+        pension.take("join_up", "hr_sc", months_here="1")
     with pytest.raises(NotAllowed):
         pension.take("withdraw", "citizen", reason="不办了")
 
@@ -104,5 +104,5 @@ def test_an_unemployed_persons_relation_goes_without_money_while_they_work(world
         journey.take("send_sheet", "hr_sc", **(SHEET | {"funds": "none"}))
     assert "funds" in both.value.form.errors
     journey.take("send_sheet", "hr_sc", months="36", balance="0", funds="none")
-    case = journey.take("join", "hr_cq", months_here="0").case
+    case = journey.take("join_up", "hr_cq", months_here="0").case
     assert (case.state, case.facts["months"]) == ("completed", 36)

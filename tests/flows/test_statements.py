@@ -7,8 +7,7 @@ and savepoints are not. What a step needs of its own stands here: one that begin
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from inspect import unwrap
 from typing import Any
 
@@ -16,14 +15,27 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests import journeys
 from tests.flows.settings import actors_in, open_in
+from tests.flows.taken import (
+    OPINION,
+    SUPPLEMENT,
+    Taken,
+    arrived,
+    enquiry,
+    office,
+    owed,
+    papers,
+    person,
+    reason,
+    unserved,
+)
+from tests.flows.ways_across import ACROSS
 from tests.world import ZHOU_ID, World, at
 from tongban.accounts.actors import actor_of
 from tongban.accounts.models import Posting, User
 from tongban.offices.calendar import calendar_for
 from tongban.offices.models import Office
-from workflows.cases.models import Case, Enquiry
+from workflows.cases.models import Case
 from workflows.cases.perform import perform
 from workflows.cases.places import office_cards
 from workflows.cases.registry import flows
@@ -35,51 +47,6 @@ AT_MOST = 6
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 
-@dataclass(frozen=True)
-class Taken:
-    """A step, who takes it, how many statements are its own, and what is given to its form."""
-
-    step: str
-    by: str
-    own: int
-    data: Mapping[str, Any] | Callable[[Case], Mapping[str, Any]] = field(default_factory=dict)
-
-
-def reason(step: str, by: str, own: int = 0) -> Taken:
-    return Taken(step, by, own, {"reason": "示范理由"})
-
-
-def person(username: str) -> Callable[[Case], Mapping[str, Any]]:
-    def chosen(_case: Case) -> Mapping[str, Any]:
-        who = User.objects.get(username=username).pk
-        return {"to": who, "colleague": who, "question": "请复核"}
-
-    return chosen
-
-
-def office(code: str) -> Callable[[Case], Mapping[str, Any]]:
-    def chosen(_case: Case) -> Mapping[str, Any]:
-        return {"office": Office.objects.get(code=code).pk, "reason": "转办", "question": "请会签"}
-
-    return chosen
-
-
-def papers(case: Case) -> Mapping[str, Any]:
-    return {"identity_checked": "on", "papers": journeys.papers_of(case)}
-
-
-def arrived(case: Case) -> Mapping[str, Any]:
-    return {"arrived": journeys.on_the_road(case)}
-
-
-def owed(case: Case) -> Mapping[str, Any]:
-    return {"items": journeys.owed_papers(case)}
-
-
-def enquiry(case: Case) -> Mapping[str, Any]:
-    return {"enquiry": Enquiry.objects.filter(case=case)[0].pk, "text": "已答复"}
-
-
 def money(case: Case) -> Mapping[str, Any]:
     keys = {"letter_number": case.facts["letter"], "id_number": ZHOU_ID}
     return {**keys, "amount": "12034.56", "voucher": "DZ0001"}
@@ -89,32 +56,9 @@ def wrong_money(case: Case) -> Mapping[str, Any]:
     return {**money(case), "amount": "1.00"}
 
 
-def along(_case: Case) -> Mapping[str, Any]:
-    places = ("500101-transport", "511703-transport")
-    offices = Office.objects.filter(code__in=places).values_list("pk", flat=True)
-    return {"route": "G65", "offices": list(offices)}
-
-
-def all_agree(case: Case) -> Mapping[str, Any]:
-    """Everybody along the route has answered before the parent is woken."""
-    for child in Case.objects.filter(parent_id=case.pk).order_by("id"):
-        clerk = User.objects.create(username=f"road-{child.pk}", name="路政", kind="staff")
-        Posting.objects.create(
-            user=clerk, office_id=child.holder_office_id, role="clerk", valid_from=LONG_AGO
-        )
-        said = {"opinion": "同意"}
-        perform(child.pk, "agree", actor=actor_of(clerk.pk), data=said, token=child.seq,
-                at=case.entered_at)  # fmt: skip
-    return {}
-
-
-def unserved(case: Case) -> Mapping[str, Any]:
-    return {"way": "inbox", "document": case.facts["unserved"][0]}
-
-
 def consent(_case: Case) -> Mapping[str, Any]:
     bank = Office.objects.get(code="510000-bank").pk
-    return {"banks": [bank], "data": ["tax"], "agreed": "on"}
+    return {"banks": [bank], "resources": ["tax"], "agreed": "on"}
 
 
 def part_steps(part: Case, seat: str, *steps: tuple[str, Mapping[str, Any]]) -> None:
@@ -142,9 +86,6 @@ def first_offer(case: Case) -> Mapping[str, Any]:
 
 
 OFFER = {"amount": "500000.00", "rate": "3.85", "months": "24", "note": ""}
-LONG_AGO = dt.date(2020, 1, 1)
-OPINION = {"opinion": "同意", "agrees": "yes"}
-SUPPLEMENT = {"items": "残疾人证", "reason": "缺"}
 PHONE = {"way": "phone", "succeeded": "yes", "receiver": "林晓梅"}
 SENT = {"amount": "12034.56", "voucher": "LS0001"}
 SHEET = {"principal": "12000.00", "interest": "34.56", "months": "30", "loan_uses": "0"}
@@ -153,11 +94,6 @@ POST, BACK = (
     {"way": "parcel", "waybill": "EMS0000000002"},
 )
 ELECTRONIC = {"way": "electronic"}
-RECORD = {"months": "100", "balance": "1234.50", "funds": "to_settle"}
-BY_OFFICER = {"way": "officer", "waybill": "JY-1", "sheets": "30"}
-BY_CLOUD = {"way": "cloud", "number": "YD-0001", "pages": "120"}
-TAKEN_IN = {"identity_checked": "on", "originals_seen": "on", "fee_paid": "on"}
-HANDED_OUT = {"way": "counter", "receiver": "林晓梅", "old_one": "returned"}
 ACCEPTED = (
     Taken("collect", "collector", 4, papers),
     Taken("forward", "collector", 0, ELECTRONIC),
@@ -281,136 +217,14 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (reason("refuse", "receiving", 1),),
         (reason("withdraw", "applicant"),),
     ),
-    "relation_transfer": (
-        (
-            Taken("accept", "receiving", 1),
-            Taken("send_letter", "receiving", 0, OPINION),
-            Taken("object_to_transfer", "sending", 0, {"code": "arrears", "reason": "请补缴"}),
-            reason("send_letter_again", "receiving"),
-            Taken("send_sheet", "sending", 0, RECORD),
-            Taken("join", "receiving", 1, {"months_here": "12"}),
-            Taken("record_funds", "receiving", 0, {"amount": "1234.50", "voucher": "QS202606"}),
-        ),
-        (Taken("accept", "receiving", 1), reason("disapprove", "receiving", 1)),
-        (reason("withdraw", "applicant"),),
-    ),
-    "archive_transfer": (
-        (
-            Taken("accept", "receiving", 1),
-            Taken("send_archive", "keeping", 4, BY_OFFICER),
-            Taken("sign", "receiving", 4, arrived),
-            Taken("require_missing", "receiving", 0, SUPPLEMENT),
-            Taken("send_archive", "keeping", 3, BY_OFFICER),
-            Taken("sign", "receiving", 4, arrived),
-            Taken("send_back", "receiving", 4, {**BY_OFFICER, "waybill": "JY-2", "reason": "错"}),
-            Taken("sign_result", "keeping", 4, arrived),
-            Taken("send_archive", "keeping", 3, BY_OFFICER),
-            Taken("sign", "receiving", 4, arrived),
-            Taken("confirm_receipt", "receiving", 1),
-        ),
-        (
-            Taken("accept", "receiving", 1),
-            reason("object_to_transfer", "keeping"),
-            reason("send_letter_again", "receiving"),
-            reason("object_to_transfer", "keeping"),
-            reason("disapprove", "receiving", 1),
-        ),
-        (reason("refuse", "receiving", 1),),
-        (reason("withdraw", "applicant"),),
-    ),
-    "local_issue": (
-        (
-            Taken("accept", "issuing", 1, {"found": "no", "question": "请查户籍底册"}),
-            Taken("answer_lookup", "keeping", 0, {"found": "yes", "record": "底册第三卷"}),
-            Taken("ask_keeper", "issuing", 0, {"question": "请再查出生日期"}),
-            Taken("answer_lookup", "keeping", 0, {"found": "yes", "record": "底册第三卷"}),
-            Taken("issue", "issuing", 1, {"number": "HJ-0001", "receiver": "林晓梅"}),
-        ),
-        (
-            Taken("accept", "issuing", 1, {"found": "yes", "record": "人口库"}),
-            reason("disapprove", "issuing", 1),
-        ),
-        (reason("withdraw", "applicant"),),
-    ),
-    "collect_and_make": (
-        (
-            Taken("accept", "making", 1, TAKEN_IN),
-            Taken("approve", "owner", 0, OPINION),
-            Taken("make", "making", 1, {"batch": "ZZ-0001"}),
-            Taken("hand_out", "making", 0, HANDED_OUT),
-        ),
-        (Taken("accept", "making", 1, TAKEN_IN), reason("disapprove", "owner", 1)),
-        (reason("withdraw", "applicant"),),
-    ),
-    "issue_elsewhere": (
-        (
-            Taken("accept", "owner", 1),
-            Taken("approve", "owner", 0, OPINION),
-            reason("report_error", "issuing"),
-            reason("correct", "owner"),
-            Taken("print_licence", "issuing", 1, {"confirmed": "on", "number": "FB-0001"}),
-            Taken("hand_out", "issuing", 0, {"way": "counter", "receiver": "林晓梅"}),
-        ),
-        (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
-    ),
-    "enterprise_move": (
-        (
-            Taken("accept", "move_in", 1),
-            Taken("push", "move_in", 0, OPINION),
-            reason("object_to_move", "move_out"),
-            reason("push_again", "move_in"),
-            Taken("confirm_move", "move_out", 0, {"clear": "on"}),
-            Taken("send_archive", "move_out", 0, BY_CLOUD),
-            Taken("register_in", "move_in", 1, {"way": "counter", "receiver": "林晓梅"}),
-            reason("close_out", "move_out"),
-        ),
-        (Taken("accept", "move_in", 1), reason("disapprove", "move_in", 1)),
-        (reason("withdraw", "applicant"),),
-    ),
-    "query": (
+    "record_query": (
         (Taken("reply", "owner", 1, {"reply": "记录正常"}),),
         (reason("decline", "owner"),),
         (Taken("withdraw", "applicant", 0),),
     ),
-    "appointment": (
+    "window_booking": (
         (Taken("cancel", "applicant", 0),),
         (Taken("expire", "system", 0),),
-    ),
-    "route_permit": (
-        (
-            Taken("accept", "owner", 1),
-            Taken("consult", "owner", 17, along),
-            Taken("child_closed", "system", 1, all_agree),
-            Taken("permit", "owner", 1, {"number": "CX-0001", **OPINION}),
-        ),
-        (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
-        (reason("withdraw", "applicant"),),
-    ),
-    "route_consent": (
-        (Taken("agree", "along", 1, OPINION),),
-        (reason("object_to_route", "along", 1),),
-    ),
-    # It is certified as it opens; what follows is in doubt, or next year's.
-    "qualification": (
-        (
-            reason("doubt", "owner"),
-            Taken("confirm", "owner", 1, {"way": "visit"}),
-            Taken("remind", "system", 0),
-            Taken("lapse", "system", 0),
-        ),
-        (reason("doubt", "owner"), reason("deny", "owner")),
-        (reason("doubt", "owner"), reason("withdraw", "applicant")),
-        (reason("doubt", "owner"), Taken("by_oneself", "system", 1), Taken("renew", "system", 0)),
-        (reason("doubt", "owner"), Taken("at_window", "system", 1)),
-    ),
-    "notarisation": (
-        (
-            Taken("accept", "owner", 1),
-            Taken("certify", "owner", 1, OPINION),
-            Taken("deliver", "owner", 0, {"way": "counter", "receiver": "林晓梅"}),
-        ),
-        (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
-        (Taken("accept", "owner", 1), reason("terminate", "owner", 1)),
     ),
     # A step of a whole that moves its parts is a step of each part besides.
     "one_thing": (
@@ -447,6 +261,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (Taken("be_released", "system", 1),),
         (Taken("end_with_demand", "system", 1),),
     ),
+    **ACROSS,
 }
 EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
 

@@ -109,7 +109,7 @@ class CollectAndMake(ReviewSteps, Flow):
 
     @step("制作完成", source="making", target="delivering", by="making", form=MadeForm,
           tone="primary", done="已制作完成")  # fmt: skip
-    def make(self, act: Act) -> None:
+    def finish_making(self, act: Act) -> None:
         """办结: the result is there to be fetched. One statement."""
         act.outcome = "done"
         content = matter_lines(self, act) | {

@@ -29,6 +29,8 @@ from .collect_forward_forms import CollectForm, FeedBackForm, ForwardForm, HandO
 from .review_forms import DecisionForm, SpecialProcedureForm
 from .review_steps import (
     ReviewSteps,
+    begin_special,
+    finish_special,
     first_stage,
     in_special,
     matter_lines,
@@ -113,14 +115,14 @@ class CollectForward(ReviewSteps, Flow):
           guards=(has_special,), done="已启动特别程序")  # fmt: skip
     def start_special(self, act: Act) -> None:
         """Also before it is forwarded: 残疾评定 is done where the person is. Two statements."""
-        ReviewSteps.start_special(self, act)
+        begin_special(self, act)
 
     @step("结束特别程序", source=("collected", "reviewing"), by=HOLDER, form=ReasonForm,
           guards=(in_special, special_lasted), while_suspended=True, done="特别程序已结束",
           notice="resumed")  # fmt: skip
     def end_special(self, act: Act) -> None:
         """One statement."""
-        ReviewSteps.end_special(self, act)
+        finish_special(self, act)
 
     @step("转递属地", source="collected", target=Next(("in_transit", "received")), by="collector",
           form=ForwardForm, tone="primary", notice="forwarded")  # fmt: skip

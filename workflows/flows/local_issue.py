@@ -103,7 +103,7 @@ class LocalIssue(ReviewSteps, Flow):
 
     @step("出具", source="reviewing", target="completed", by="issuing", form=IssueForm,
           guards=(record_found,), tone="primary", done="已出具")  # fmt: skip
-    def issue(self, act: Act) -> None:
+    def issue_proof(self, act: Act) -> None:
         """One statement."""
         act.outcome = "done"
         content = matter_lines(self, act) | {

@@ -130,7 +130,7 @@ class RelationTransfer(ReviewSteps, Flow):
 
     @step("接续完成，告知本人", source="joining", target="completed", by="receiving", form=JoinForm,
           tone="primary", done="已接续并告知本人")  # fmt: skip
-    def join(self, act: Act) -> None:
+    def join_up(self, act: Act) -> None:
         """The third leg: both records become one, whether or not the money is here. One statement."""
         act.outcome = "done"
         months = int(self.facts["sheet"]["months"]) + act.data["months_here"]

@@ -173,29 +173,14 @@ class ReviewSteps(Base):
           guards=(has_special,), done="已启动特别程序")  # fmt: skip
     def start_special(self, act: Act) -> None:
         """Hearing, inspection, expert review…: not counted, and told in writing (行政许可法 45). Two statements."""
-        chosen = next(p for p in procedures_at(act.situation) if p.name == act.data["procedure"])
-        lasts = chosen.lasts
-        act.suspend(
-            kind=Suspension.Kind.SPECIAL,
-            reason=act.data["reason"],
-            basis=chosen.basis,
-            limit=str(lasts) if lasts else "",
-        )
-        until = end_of(lasts, act).isoformat() if lasts else None
-        self.facts = {**self.facts, "special_until": until}
-        words = in_words(chosen)
-        facts = {"procedure": words, "basis": chosen.basis, "reason": act.data["reason"]}
-        document = act.issue(Document.Kind.SPECIAL, matter_lines(self, act) | facts)
-        act.note(**facts)
-        act.tell("suspended", document=document, reason=f"{words}（{chosen.basis}）")
+        begin_special(self, act)
 
     @step("结束特别程序", source="reviewing", by=HOLDER, form=ReasonForm,
           guards=(in_special, special_lasted), while_suspended=True, done="特别程序已结束",
           notice="resumed")  # fmt: skip
     def end_special(self, act: Act) -> None:
         """One statement."""
-        act.resume()
-        act.note(result=act.data["reason"])
+        finish_special(self, act)
 
     @step("延长办理期限", source="reviewing", by=HOLDER, form=ReasonForm, head_only=True,
           guards=(may_extend, extended_once, before_expiry), done="已延长办理期限")  # fmt: skip
@@ -219,6 +204,32 @@ class ReviewSteps(Base):
     def withdraw(self, act: Act) -> None:
         act.outcome = "withdrawn"
         act.note(reason=act.data["reason"])
+
+
+def begin_special(case: Flow, act: Act) -> None:
+    """Stop the clocks for a special procedure and say so in writing. Two statements."""
+    chosen = next(p for p in procedures_at(act.situation) if p.name == act.data["procedure"])
+    lasts = chosen.lasts
+    act.suspend(
+        kind=Suspension.Kind.SPECIAL,
+        reason=act.data["reason"],
+        basis=chosen.basis,
+        limit=str(lasts) if lasts else "",
+    )
+    until = end_of(lasts, act).isoformat() if lasts else None
+    case.facts = {**case.facts, "special_until": until}
+    words = in_words(chosen)
+    facts = {"procedure": words, "basis": chosen.basis, "reason": act.data["reason"]}
+    document = act.issue(Document.Kind.SPECIAL, matter_lines(case, act) | facts)
+    act.note(**facts)
+    act.tell("suspended", document=document, reason=f"{words}（{chosen.basis}）")
+
+
+def finish_special(case: Flow, act: Act) -> None:
+    """The clocks run on. One statement."""
+    act.resume()
+    case.facts = {**case.facts, "special_until": None}
+    act.note(result=act.data["reason"])
 
 
 def next_stage(case: Flow, act: Act) -> str | None:

@@ -98,7 +98,7 @@ RELATION: dict[str, tuple[Move, ...]] = {
         Move("send_letter_again", 80, reason("已处理，请再次办理转出。")),
         Move("disapprove", 20, reason("转出地不能转出。")),
     ),
-    "joining": (Move("join", 1, _months_here),),
+    "joining": (Move("join_up", 1, _months_here),),
 }
 ARCHIVE: dict[str, tuple[Move, ...]] = {
     "received": (Move("accept", 96), Move("refuse", 4, reason("不属于本机构接收范围。"))),
@@ -128,7 +128,7 @@ LOCAL: dict[str, tuple[Move, ...]] = {
     ),
     "supplementing": SUPPLEMENT,
     "asked": (Move("answer_lookup", 1, _lookup_answer),),
-    "reviewing": (Move("issue", 97, _issued), Move("disapprove", 3, reason("与档案不符。"))),
+    "reviewing": (Move("issue_proof", 97, _issued), Move("disapprove", 3, reason("与档案不符。"))),
 }
 MADE: dict[str, tuple[Move, ...]] = {
     "received": (
@@ -137,7 +137,7 @@ MADE: dict[str, tuple[Move, ...]] = {
     ),
     "supplementing": SUPPLEMENT,
     "reviewing": (Move("approve", 97, opinion), DISAPPROVE),
-    "making": (Move("make", 1, _made),),
+    "making": (Move("finish_making", 1, _made),),
     "delivering": (Move("hand_out", 1, _handed_out),),
 }
 ELSEWHERE: dict[str, tuple[Move, ...]] = {

@@ -62,7 +62,7 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "require_missing": (("材料", "items"), REASON),
     "send_back": (REASON,),
     "answer_lookup": (("查询结果", "found"),),
-    "join": (("累计缴费月数", "months"),),
+    "join_up": (("累计缴费月数", "months"),),
     "hand_out": (RECEIVER, ROAD),
     "terminate": (REASON,),
     "report_error": (REASON,),
