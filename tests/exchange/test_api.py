@@ -175,7 +175,7 @@ def test_a_key_for_other_offices_takes_the_old_ones_away(world: World) -> None:
     assert actor is not None
     assert actor.desks == {there.pk}
     issue_key(system="core", name="核心系统", offices=[here])
-    assert Posting.objects.filter(user_id=actor.user_id, valid_to=None).get().office == here
+    assert Posting.objects.filter(user_id=actor.user_id or 0, valid_to=None).get().office == here
 
 
 def test_a_person_is_no_system(world: World) -> None:

@@ -46,7 +46,7 @@ class Demand:
 
     def send_out(self) -> Demand:
         banks = [bank.pk for bank in self.banks]
-        data = {"banks": banks, "data": ["tax", "credit"], "agreed": "on"}
+        data = {"banks": banks, "resources": ["tax", "credit"], "agreed": "on"}
         self.world.take(self.case, "send_out", "citizen", data, at=at("2026-05-11 10:00"))
         return self
 
@@ -78,10 +78,11 @@ def test_the_enterprise_consents_and_every_bank_gets_the_demand(demand: Demand) 
 
 
 @pytest.mark.parametrize(
-    "missing", [{"banks": []}, {"data": []}, {"agreed": ""}, {"banks": [1]}, {"data": ["diary"]}]
+    "missing",
+    [{"banks": []}, {"resources": []}, {"agreed": ""}, {"banks": [1]}, {"resources": ["diary"]}],
 )
 def test_without_consent_nobody_is_asked(demand: Demand, missing: dict[str, Any]) -> None:
-    whole = {"banks": [demand.banks[0].pk], "data": ["tax"], "agreed": "on"}
+    whole = {"banks": [demand.banks[0].pk], "resources": ["tax"], "agreed": "on"}
     with pytest.raises(InvalidData):
         demand.world.take(demand.case, "send_out", "citizen", whole | missing)
     assert demand.case.children.count() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.forms import Form
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale
 
@@ -32,7 +32,9 @@ def response(problem: Problem) -> JsonResponse:
     )
 
 
-def answer(_request: HttpRequest, problem: Problem) -> JsonResponse:
+def answer(_request: HttpRequest, problem: Problem | type[Problem]) -> HttpResponse:
+    if not isinstance(problem, Problem):
+        raise TypeError(problem)
     return response(problem)
 
 

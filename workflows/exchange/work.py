@@ -75,7 +75,7 @@ def case_of(situation: Situation) -> dict[str, Any]:
     """The case as its office's system may read it. Three statements, and those of the steps' forms."""
     case, actor, definition = situation.case, situation.actor, situation.definition
     own = next((i for i in case.office_ids if i in actor.desks), None)
-    office = Office.objects.filter(pk=own).values_list("code", flat=True).first() or ""
+    office = Office.objects.filter(pk=own or 0).values_list("code", flat=True).first() or ""
     verdicts = why_not(situation)
     rows = masked_rows(definition, case.data)
     return line_of(case, office) | {

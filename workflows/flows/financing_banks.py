@@ -90,7 +90,7 @@ def ask_banks(case: Flow, act: Act) -> list[str]:
     """Keep the consent and open a case at each bank; their names. An opening each."""
     banks: list[Office] = act.data["banks"]
     at = act.at.isoformat()
-    consent = {"data": list(act.data["data"]), "banks": [b.pk for b in banks], "at": at}
+    consent = {"data": list(act.data["resources"]), "banks": [b.pk for b in banks], "at": at}
     case.facts = {**case.facts, "consent": consent}
     version = _version(act)
     definition = definition_of(version.pk)

@@ -32,7 +32,7 @@ class BanksField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 class ConsentForm(StepForm):
     """Which banks, and what they may ask about the enterprise. One statement for the banks."""
 
-    data = forms.MultipleChoiceField(
+    resources = forms.MultipleChoiceField(
         label="授权查询哪些数据",
         help_text="只授权给下面选中的银行；撤回或办结后授权即终止，查询会留下记录。",
         widget=forms.CheckboxSelectMultiple,
@@ -45,16 +45,16 @@ class ConsentForm(StepForm):
 
     def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
         super().__init__(*args, situation=situation, **kwargs)
-        data = self.fields["data"]
-        if isinstance(data, forms.MultipleChoiceField):
-            data.choices = list(DATA)
+        resources = self.fields["resources"]
+        if isinstance(resources, forms.MultipleChoiceField):
+            resources.choices = list(DATA)
         self.fields["banks"] = BanksField(
             label=f"向哪些银行征询（最多 {MOST_BANKS} 家）",
             queryset=banks_to_ask(),
             widget=forms.CheckboxSelectMultiple,
             error_messages={"required": "请至少选择一家银行", "invalid_choice": "没有这家银行"},
         )
-        self.order_fields(["banks", "data", "agreed"])
+        self.order_fields(["banks", "resources", "agreed"])
 
     def clean_banks(self) -> list[Any]:
         chosen = list(self.cleaned_data["banks"])

@@ -58,5 +58,5 @@ def _people(case: Flow, act: Act, to: str) -> list[int]:
         return [case.claimed_by_id]
     else:
         role = "clerk" if to == "handler" else "head"
-        posted = posted.filter(office_id=case.office_of("bank"), role=role)
+        posted = posted.filter(office_id=case.office_of("bank") or 0, role=role)
     return list(posted.values_list("user_id", flat=True))

@@ -25,13 +25,13 @@ from workflows.cases.declarations import (
     Step,
     step,
 )
+from workflows.cases.family import PART
 from workflows.cases.flow import Flow
 from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document
 
 from .one_thing_forms import RefileForm
 from .one_thing_parts import (
-    PART,
     lines_of,
     open_again,
     open_parts,

@@ -15,7 +15,7 @@ def _consent(_case: Any, luck: Random) -> dict[str, Any]:
     data = [code for code, _ in DATA]
     return {
         "banks": luck.sample(banks, min(3, len(banks))),
-        "data": luck.sample(data, 3),
+        "resources": luck.sample(data, 3),
         "agreed": "on",
     }
 
