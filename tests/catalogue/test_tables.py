@@ -94,7 +94,7 @@ def test_every_matter_of_the_project_can_be_said_in_a_table(tmp_path: Path) -> N
                 was.mode_certainty,
             )
             assert now.definition == was.definition, was.fact.name
-            differ = {"where": "", "promised_days": None, "legal_days": None, "kind": ""}
+            differ: dict[str, Any] = dict.fromkeys(("where", "promised_days", "legal_days", "kind"))
             assert replace(now.fact, **differ) == replace(was.fact, **differ)
 
 

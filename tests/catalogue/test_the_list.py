@@ -150,7 +150,7 @@ def test_a_recalled_name_says_so_and_stands_only_where_no_list_has_it(catalogue:
 
 
 def test_queries_and_appointments_run_on_flows_of_their_own(catalogue: Loaded) -> None:
-    kinds = {"查询": "query", "预约": "appointment"}
+    kinds = {"查询": "record_query", "预约": "window_booking"}
     said = [row for row in rows() if row.get("kind")]
     assert Counter(row["kind"] for row in said) == {"查询": 29, "预约": 4}
     for row in said:

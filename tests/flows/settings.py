@@ -99,8 +99,8 @@ SETTINGS = {
     "qualification": Setting(
         "养老金领取人员生存认证", {"owner": (SC, "human_resources")}, {"0": SC, "1": CQ}
     ),
-    "query": Setting("社会保障卡应用状态查询", {"owner": (SC, "human_resources")}),
-    "appointment": Setting(
+    "record_query": Setting("社会保障卡应用状态查询", {"owner": (SC, "human_resources")}),
+    "window_booking": Setting(
         "结婚登记预约", {"owner": (SC, "civil_affairs")}, more={"visit_on": "2026-05-12"}
     ),
 }

@@ -57,7 +57,7 @@ day_has_come = Guard("day_has_come", "还没到预约的日子", _day_has_come)
 
 
 class Appointment(Flow):
-    CODE = "appointment"
+    CODE = "window_booking"
     LABEL = "预约"
     KIND = "appointment"
     SEATS = (Seat("owner", "主管部门"),)

@@ -28,7 +28,7 @@ class ReplyForm(StepForm):
 
 
 class Query(Flow):
-    CODE = "query"
+    CODE = "record_query"
     LABEL = "查询"
     KIND = "query"
     SEATS = (Seat("owner", "主管部门"),)
