@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from tongban.accounts.looks import checked_reason
@@ -113,24 +113,40 @@ def owe(*, wanted: Wanted, consent: Consent | None, at: dt.datetime) -> LookUp:
                 standing = known
             else:
                 _drop(known)
-        return standing or LookUp.objects.create(
-            resource=line.resource,
-            subject_kind=wanted.subject_kind,
-            subject_key=wanted.subject_key,
-            material_code=wanted.material_code,
-            item_key=line.item_key,
-            item_name=line.item_name,
-            office_id=wanted.office_id,
-            ground=line.ground,
-            consent=consent,
-            questions=[q for q in line.resource.questions if q["code"] in line.questions],
-            fields=[f for f in line.resource.fields if f["code"] in line.fields],
-            person_name=wanted.person_name,
-            person_index=index,
-            id_number=wanted.id_number,
-            created_at=at,
-            next_attempt_at=at,
-        )
+        if standing is not None:
+            return standing
+        fresh = _owed(wanted, consent, index, at)
+        try:
+            with transaction.atomic():
+                fresh.save(force_insert=True)
+        except IntegrityError:
+            # The button was pressed twice: what the other press owes is this very look-up.
+            return of_subject(wanted.subject_kind, wanted.subject_key).get(
+                material_code=wanted.material_code, resource=line.resource, person_index=index
+            )
+        return fresh
+
+
+def _owed(wanted: Wanted, consent: Consent | None, index: str, at: dt.datetime) -> LookUp:
+    line = wanted.responsibility
+    return LookUp(
+        resource=line.resource,
+        subject_kind=wanted.subject_kind,
+        subject_key=wanted.subject_key,
+        material_code=wanted.material_code,
+        item_key=line.item_key,
+        item_name=line.item_name,
+        office_id=wanted.office_id,
+        ground=line.ground,
+        consent=consent,
+        questions=[q for q in line.resource.questions if q["code"] in line.questions],
+        fields=[f for f in line.resource.fields if f["code"] in line.fields],
+        person_name=wanted.person_name,
+        person_index=index,
+        id_number=wanted.id_number,
+        created_at=at,
+        next_attempt_at=at,
+    )
 
 
 def answer(look_up_id: uuid.UUID, *, by: User | None, now: dt.datetime) -> LookUp:
@@ -174,7 +190,9 @@ def answer_due(*, now: dt.datetime, limit: int = 200) -> dict[str, int]:
 def give_up(now: dt.datetime) -> int:
     """Let go of what could not be answered in `GIVEN_UP`."""
     stale = LookUp.objects.filter(state=LookUp.State.OWED, created_at__lt=now - GIVEN_UP)
-    return stale.update(state=LookUp.State.DROPPED, id_number=None, reason="长期无法查询")
+    return stale.update(
+        state=LookUp.State.DROPPED, id_number=None, person_name="", reason="长期无法查询"
+    )
 
 
 def of_subject(kind: str, key: str) -> QuerySet[LookUp]:
@@ -214,8 +232,9 @@ def open_answer(
 
 
 def _drop(look_up: LookUp) -> None:
-    look_up.state, look_up.id_number, look_up.answer = LookUp.State.DROPPED, None, {}
-    look_up.save(update_fields=["state", "id_number", "answer"])
+    look_up.state, look_up.answer = LookUp.State.DROPPED, {}
+    look_up.id_number, look_up.person_name = None, ""
+    look_up.save(update_fields=["state", "id_number", "person_name", "answer"])
 
 
 def _claimed(key: uuid.UUID, now: dt.datetime) -> LookUp | None:

@@ -9,7 +9,7 @@ from tongban.accounts.models import Posting
 from tongban.offices.models import Office
 
 from .. import demands
-from ..models import Demand, Holder
+from ..models import Demand, Holder, Resource
 
 GROUND = "《政务数据共享条例》（国务院令第809号）；本机构法定职责"
 # (who asks, whom, what, days ago, what came of it)
@@ -51,8 +51,9 @@ def _play(
     )
     soon = at + dt.timedelta(days=1)
     if then == "accept":
+        kept = Resource.objects.filter(holder=holder).order_by("id").first()
         demands.accept(
-            demand_id=made.pk, actor=giver, turn=1, resource=None, new_name=f"{what}信息", at=soon
+            demand_id=made.pk, actor=giver, turn=1, resource=kept, new_name=f"{what}信息", at=soon
         )
     if then == "refuse":
         why = "数据由区县以外的部门归集，本部门没有完整数据，请向省级部门提出。"

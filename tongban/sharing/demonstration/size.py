@@ -6,8 +6,11 @@ from departments × kinds, always the same ones, and nobody can be asked through
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from itertools import product
+
+from django.db import connection
 
 from tongban.accounts.demonstration.places import CITIES, COUNTIES
 from tongban.offices.models import Department, Office, Region
@@ -19,6 +22,10 @@ DEPARTMENTS, KINDS = 144, 5_460
 # What any department keeps books on, and of what: 10 × 5 names for each.
 BOOKS = ("登记", "许可", "备案", "检查", "处罚", "奖励", "证照", "收费", "补贴", "信用")
 OF = ("企业", "个人", "项目", "场所", "设备")
+COLUMNS = (
+    *("code", "name", "holder_id", "questions", "fields"),
+    *("fresh_hours", "kept_at", "connector", "certainty", "is_demonstration", "valid_from"),
+)
 LINES = (
     *("police", "civil_affairs", "human_resources", "market_regulation", "health", "transport"),
     *("natural_resources", "education", "agriculture", "medical_insurance", "forestry", "ecology"),
@@ -32,9 +39,9 @@ def fill_up() -> tuple[int, int]:
         return 0, 0
     holders = list(_holders(DEPARTMENTS - Holder.objects.filter(is_demonstration=False).count()))
     Holder.objects.bulk_create(holders, ignore_conflicts=True)
-    real = Resource.objects.filter(is_demonstration=False).count()
-    resources = list(_resources(holders, KINDS - real))
-    Resource.objects.bulk_create(resources, ignore_conflicts=True, batch_size=1000)
+    known = set(Resource.objects.filter(is_demonstration=True).values_list("code", flat=True))
+    real = before - len(known)
+    _copy([row for row in _rows(holders, KINDS - real) if row[0] not in known])
     return len(holders), Resource.objects.count() - before
 
 
@@ -61,19 +68,26 @@ def _holders(wanted: int) -> Iterator[Holder]:
         )
 
 
-def _resources(holders: list[Holder], wanted: int) -> Iterator[Resource]:
-    """Round the departments, a kind each, until there are so many."""
+def _rows(holders: list[Holder], wanted: int) -> Iterator[tuple[object, ...]]:
+    """Round the departments, a kind each, until there are so many; as `COLUMNS`."""
     kinds = product(BOOKS, OF)
     pairs = ((kind, holder) for kind in kinds for holder in holders)
     for _, ((book, of), holder) in zip(range(wanted), pairs, strict=False):
         name = f"{of}{book}信息"
-        yield Resource(
-            code=f"{holder.code}-{BOOKS.index(book)}{OF.index(of)}",
-            name=name,
-            holder=holder,
-            questions=[{"code": "holds", "text": f"有{name}"}],
-            fresh_hours=(0, 24, 168)[BOOKS.index(book) % 3],
-            certainty=Resource.Certainty.INFERRED,
-            is_demonstration=True,
-            valid_from=SINCE,
+        questions = json.dumps([{"code": "holds", "text": f"有{name}"}], ensure_ascii=False)
+        code = f"{holder.code}-{BOOKS.index(book)}{OF.index(of)}"
+        fresh = (0, 24, 168)[BOOKS.index(book) % 3]
+        kept_at, certainty = Resource.KeptAt.OWNER.value, Resource.Certainty.INFERRED.value
+        yield (
+            *(code, name, holder.code, questions, "[]"),
+            *(fresh, kept_at, "", certainty, True, SINCE),
         )
+
+
+def _copy(rows: list[tuple[object, ...]]) -> None:
+    """Thousands of rows in a tenth of the time that inserts take."""
+    with connection.cursor() as cursor:
+        statement = f"COPY sharing_resource ({', '.join(COLUMNS)}) FROM STDIN"
+        with cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
