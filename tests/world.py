@@ -343,7 +343,7 @@ ANSWERS = {
 
 def answers_for(version: MatterVersion, **more: Any) -> dict[str, Any]:
     """Right answers to every question of a matter's form."""
-    answers = {}
+    answers: dict[str, Any] = {}
     for asked in version.definition["fields"]:
         kind = asked["kind"]
         if kind == "region" and asked.get("region_level") == "township":
