@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from matters.catalogue.models import MatterVersion
@@ -23,8 +24,10 @@ from workflows.cases.models import Case, MovedCase
 from workflows.cases.move_fit import Road
 from workflows.cases.move_plan import MovePlan, problems_of_plan
 from workflows.cases.moving import begin_moving, carry_on, dry_run, revert
+from workflows.cases.perform import Stale, perform
 from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import why_not
+from workflows.desk.happening import moved_by
 from workflows.portal.own.told import timeline
 
 WHEN = "2026-11-16 09:00"
@@ -161,6 +164,26 @@ def test_a_moved_case_goes_on_to_its_end(world: World, operator: Actor) -> None:
     ]
     world.take(case, "approve", "clerk_sc", {"opinion": "符合"})
     assert Case.objects.get(pk=case.pk).state == "decided"
+
+
+def test_whoever_had_the_page_open_is_told(world: World, operator: Actor) -> None:
+    case = journeys.collected(world, when=WHEN).case
+    old, new = versions(world)
+    carry_on(begin_moving(old=old, new=new, plan=PLAN, actor=operator), actor=operator)
+    with pytest.raises(Stale) as told:
+        perform(case.pk, "forward", actor=world.actor("clerk_cq"), token=case.seq, data={})
+    assert told.value.last is not None
+    assert "改按新版本办理" in moved_by(told.value.last)
+    lines = ledger_lines(case, world)
+    assert any("改按事项新版本办理" in line for line in lines)
+
+
+def ledger_lines(case: Case, world: World) -> list[str]:
+    """What the window reads in the case's ledger."""
+    client = Client()
+    client.force_login(world.people["clerk_cq"])
+    page = client.get(f"/desk/{case.number}/").content.decode()
+    return page.splitlines()
 
 
 def test_a_dry_run_says_the_same_and_writes_nothing(world: World) -> None:

@@ -24,10 +24,10 @@ from matters.catalogue.pauses import Paused
 from matters.catalogue.pinned import forget_definition
 from workflows.cases.flow import Flow
 from workflows.cases.models import Case
-from workflows.cases.opening import Application, NotInForce, PartyInput, open_case
+from workflows.cases.opening import Application, NotInForce, NotTheWay, PartyInput, open_case
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, perform
 from workflows.cases.rehearsed_numbers import rehearsed_numbers
-from workflows.cases.routing import NoRegion
+from workflows.cases.routing import NoRegion, OutsideItsZone
 from workflows.cases.situations import situation_for
 
 from .moves import OPEN, Move, Rehearsed
@@ -36,6 +36,8 @@ from .places import form_of, keys_of
 
 ALWAYS = dt.date(1990, 1, 1), dt.date(2200, 1, 1)
 T = TypeVar("T")
+# What the engine may say to somebody who tries.
+REFUSALS = (NotAllowed, NotInForce, NoRegion, Paused, CaseGone, NoSuchRole, InvalidData, NotTheWay)
 
 
 class Refused(Exception):
@@ -81,7 +83,7 @@ def play(stage: Stage, origin: str, move: Move) -> None:
                 stage.case = _opened(stage, origin, move)
             else:
                 stage.case = _taken(stage, move)
-    except (NotAllowed, NotInForce, NoRegion, Paused, CaseGone, NoSuchRole, InvalidData) as cause:
+    except REFUSALS as cause:
         # Whoever was invented for this move went with it.
         stage.people.made = known
         raise Refused(cause, _said(cause)) from cause
@@ -119,6 +121,8 @@ def _fresh(case: Case) -> Flow:
 
 def _said(cause: Exception) -> str:
     match cause:
+        case OutsideItsZone():
+            return str(cause)
         case NoRegion():
             return "有岗位要按某个地区分办，而该地区没有填"
         case NoSuchRole() | CaseGone():
