@@ -64,7 +64,7 @@ def test_its_cost_is_fixed(lin: Client, case: Case, django_assert_num_queries: C
     path = f"/my/{case.number}/receipt/"
     lin.get(path)
     # Session, user, actor, case, papers, unread messages.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         lin.get(path)
 
 

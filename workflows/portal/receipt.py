@@ -23,6 +23,7 @@ from workflows.cases.declarations import APPLICANT, PROMISE
 from workflows.cases.kinds import APPLICATION
 from workflows.cases.main_path import ahead
 from workflows.cases.models import Material
+from workflows.cases.numbers import numbers_of
 from workflows.cases.places import office_cards
 
 from .home import MY_CASES
@@ -38,7 +39,7 @@ LONGEST_NUMBER = 32
 @never_cache
 @login_required
 def receipt(request: HttpRequest, number: str) -> HttpResponse:
-    """For whoever may see the case; 404 for anybody else. Five statements."""
+    """For whoever may see the case; 404 for anybody else. Six statements."""
     seen = visible_to(request.actor).select_related("matter")  # type: ignore[attr-defined]
     case = cast("Flow", get_object_or_404(seen, number=number))
     definition = definition_of(case.version_id)
@@ -51,6 +52,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "next": steps,
         "office": office,
         "office_title": _office_title(case),
+        "numbers": numbers_of(case),
         "papers": Material.objects.filter(case=case).exclude(is_required=False, status="owed"),
         "qr": reverse("portal:qr", args=[case.number]),
         "progress": progress_address(case.number),
