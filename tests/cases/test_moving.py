@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -257,6 +258,8 @@ def test_a_plan_that_fits_neither_version_is_refused_in_words(world: World) -> N
         assert words in said
     with pytest.raises(door.NotMoved):
         begin_moving(old=old, new=new, plan=wrong, actor=SYSTEM)
+    new.valid_from += dt.timedelta(days=5)
+    assert "起生效，到那天才能搬迁" in problems_of_plan(PLAN, old, new)[0]
 
 
 def test_only_operators_move_cases(world: World) -> None:

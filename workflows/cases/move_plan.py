@@ -7,12 +7,14 @@ from typing import Annotated
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from pydantic import BaseModel, ConfigDict, Field
 
 from matters.catalogue.definition import Definition
 from matters.catalogue.form_fields import form_field
 from matters.catalogue.models import MatterVersion, Status
 from matters.catalogue.pinned import definition_of
+from tongban.templatetags.formats import zh_date
 
 from .flow import Flow
 from .registry import flow_class
@@ -56,6 +58,8 @@ def problems_of_plan(plan: MovePlan, old: MatterVersion, new: MatterVersion) -> 
         return ["须是同一事项的两个不同版本"]
     if Status.DRAFT in (old.status, new.status):
         return ["两个版本都须已经发布"]
+    if new.valid_from > timezone.localdate():
+        return [f"第 {new.number} 版自 {zh_date(new.valid_from)} 起生效，到那天才能搬迁"]
     was, now = definition_of(old.pk), definition_of(new.pk)
     return [
         *_of_states(plan, flow_class(old.flow), flow_class(new.flow)),

@@ -32,6 +32,7 @@ PIECES: list[Piece] = [
         "年度结息、系统停机：停收哪个事项、哪个单位，从何时到何时",
     ),
     Piece("/sharing/connectors/", "共享数据连接", "各省市登记库通不通，有多少查询在等答复"),
+    Piece("/certificates/kinds/", "两地证照对照", "哪种证照两地互认、依据是什么、有多大把握"),
     Piece("/desk/matters/unclaimed/", "谁还没有认领", "没有认领事项的单位，申请会落到待分办岗"),
 ]
 

@@ -61,7 +61,9 @@ class PlanForm(forms.Form):
                 continue
             fitting = [f for f in self.now.fields if f.code not in here and _alike(f, field)]
             choices = [(DROP, "舍弃"), *((f.code, f"改作“{f.label}”") for f in fitting)]
-            self._choose(f"field-{field.code}", f"原字段“{field.label}”", choices, DROP)
+            # What is called the same is most likely the same question under another code.
+            first = next((f.code for f in fitting if f.label == field.label), DROP)
+            self._choose(f"field-{field.code}", f"原字段“{field.label}”", choices, first)
 
     def _ask_defaults(self) -> None:
         here = {field.code: field for field in self.was.fields}
