@@ -1,13 +1,20 @@
 """Queries and appointments: done in one step or none, and never counted with applications."""
 
 import datetime as dt
+import uuid
+from dataclasses import replace
 
 import pytest
 
 from tests import journeys
-from tests.world import World, answers_for, at
+from tests.sharing.registers import list_matter, load_registers, registered
+from tests.sharing.wanting import wanted_by
+from tests.world import LIN_ID, World, answers_for, at
+from tongban.sharing.asking import agree, answer
 from workflows.cases.models import Case, Document, Event
+from workflows.cases.opening import PartyInput
 from workflows.cases.perform import InvalidData, NotAllowed
+from workflows.cases.shared_materials import LEFT_TO_SHARED_DATA
 from workflows.cases.sweep import sweep_deadlines
 from workflows.throughput.measures import FLOWS, stock_rows
 
@@ -90,3 +97,37 @@ def test_they_are_never_counted_with_applications(world: World) -> None:
         assert not Case.objects.filter(stock_rows(code, now)).exists()
     world.open("困难残疾人生活补贴", at=at(MONDAY))
     assert Case.objects.filter(stock_rows("in_hand", now)).count() == 1
+
+
+INSURED = "个人参保证明查询打印"
+
+
+def asked_with_consent(world: World, *, knows: bool) -> Case:
+    """林晓梅 agrees to the look-up while she fills in the form; then she hands it in."""
+    load_registers()
+    version = world.matter(INSURED)
+    list_matter(version)
+    registered(["社会保险参保信息"] if knows else [])
+    key = uuid.uuid4()
+    wanted = wanted_by(world, "human_resources", name="社会保险参保信息", key=str(key))
+    agreed = agree(
+        wanted=replace(wanted, material_code="record"),
+        person=world.citizen,
+        recorded_by=world.citizen,
+        at=at(MONDAY),
+    )
+    answer(agreed.pk, by=world.citizen, now=at(MONDAY))
+    parties = [PartyInput("applicant", "林晓梅", user=world.citizen, id_number=LIN_ID)]
+    return world.open(version, at=at(MONDAY), parties=parties, draft_key=key,
+                      paper_notes={"record": LEFT_TO_SHARED_DATA})  # fmt: skip
+
+
+def test_a_register_that_was_asked_beforehand_answers_in_the_same_moment(world: World) -> None:
+    case = asked_with_consent(world, knows=True)
+    assert (case.state, case.closed_at) == ("answered", at(MONDAY))
+    told = Document.objects.get(case=case, kind="result").content["result"]
+    assert told == "四川省人力资源和社会保障厅的社会保险参保信息：正在参加社会保险：是。"
+
+
+def test_whom_the_register_does_not_know_the_office_answers(world: World) -> None:
+    assert asked_with_consent(world, knows=False).state == "asked"

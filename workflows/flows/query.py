@@ -1,19 +1,53 @@
-"""查询: a question to the office that keeps the record, answered in one step.
+"""查询: a question to the office that keeps the record, answered at once or in one step.
 
+A register that the person let be asked beforehand (`shared` of its paper) answers in the moment in
+which the query is handed in. Otherwise, and while a register is down, the office does.
 No application 办件: nothing is accepted, decided or delivered, and it is never counted with those.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import forms
 
+from tongban.accounts.actors import SYSTEM
+from tongban.sharing.asking import of_subject
+from tongban.sharing.models import LookUp
 from workflows.cases.act import Act
 from workflows.cases.declarations import APPLICANT, Seat, State, step
+from workflows.cases.declarations import SYSTEM as BY_SYSTEM
 from workflows.cases.flow import Flow
 from workflows.cases.forms import ReasonForm, StepForm
-from workflows.cases.models import Document
+from workflows.cases.models import Case, Document, Material
+from workflows.cases.perform import perform
+from workflows.cases.shared_materials import SUBJECT
 
 from .review_steps import matter_lines
+
+if TYPE_CHECKING:
+    from workflows.cases.opening import Application
+
+
+def confirmed(case: Case) -> list[LookUp]:
+    """What registers have confirmed for this query, if they have for every paper. Two statements."""
+    papers = Material.objects.filter(case_id=case.pk).values_list("code", "status")
+    shared = {code for code, status in papers if status == Material.Status.SHARED}
+    if not shared or len(shared) < len(papers):
+        return []
+    found = of_subject(SUBJECT, str(case.draft_key)).filter(material_code__in=shared)
+    return list(found.filter(state=LookUp.State.CONFIRMED).select_related("resource__holder"))
+
+
+def _said(look_up: LookUp) -> str:
+    """One register's answers as a line. What is personal stays in the register."""
+    told = [f"{q['text']}：{'是' if q['yes'] else '否'}" for q in look_up.answer["questions"]]
+    told += [
+        f"{field['label']}：{field['value']}"
+        for field in look_up.answer["fields"]
+        if not field["personal"]
+    ]
+    return f"{look_up.resource.holder.name}的{look_up.resource.name}：{'；'.join(told)}。"
 
 
 class ReplyForm(StepForm):
@@ -50,6 +84,20 @@ class Query(Flow):
         """One statement."""
         self.received_on = act.today
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
+
+    def begun(self, act: Act, application: Application) -> Flow | None:  # noqa: ARG002
+        """Two statements."""
+        if not confirmed(self):
+            return None
+        return perform(self.pk, "reply_by_register", actor=SYSTEM, token=self.seq, at=act.at).case
+
+    @step("登记册答复", source="asked", target="answered", by=BY_SYSTEM, done="登记册已答复")
+    def reply_by_register(self, act: Act) -> None:
+        """Yes or no, as the register said it to the person's own consent. Three statements."""
+        act.outcome = "done"
+        lines = matter_lines(self, act) | {"result": "\n".join(map(_said, confirmed(self)))}
+        document = act.issue(Document.Kind.RESULT, lines)
+        act.tell("case_step", document=document, message="您的查询已有答复，请在办件页面查看。")
 
     @step("答复查询", source="asked", target="answered", by="owner", form=ReplyForm,
           tone="primary", done="已答复查询")  # fmt: skip
