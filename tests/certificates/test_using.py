@@ -49,6 +49,8 @@ def test_she_chooses_it_hands_it_in_and_nobody_asks_for_the_paper(
     assert "通川区民政局" in page
     assert "两地名称相同" in page
     assert "推断，待核实" in page
+    # The form is about 周德福, and the card is hers.
+    assert "请确认这份材料是谁的" in page
     assert "不用交了" in choose(applying, certificate)
     assert "用我的电子证照" in papers(applying)
     applying.hand_in()
@@ -180,6 +182,7 @@ def test_the_clerk_sees_it_as_of_now_and_asks_the_issuer_again(
     clerk.force_login(registers.clerk_sc)
     page = clerk.get(f"/desk/{case.number}/").content.decode()
     assert "现在有效" in page
+    assert "申请表里填写的不是持证人" in page
     assert LIN_ID not in page
     state(status="suspended")
     asked = clerk.post(f"/desk/{case.number}/certificates/", follow=True).content.decode()

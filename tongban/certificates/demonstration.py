@@ -99,12 +99,17 @@ def fill_folders(*, now: dt.datetime) -> int:
         return 0
     yesterday = now - dt.timedelta(days=1)
     people = User.objects.filter(is_demonstration=True, kind=User.Kind.CITIZEN)
-    for person in people.order_by("username")[:FOLDERS]:
-        for kind, province in _has(person):
-            words = "示范：由演示数据领取。"
-            asked = Asked(person, person, kind, province, Purpose.OWN, words)
-            fetch(asked, now=yesterday, today=timezone.localdate(yesterday))
+    for province in PROVINCES:
+        at_home = people.filter(region_code__startswith=province[:2]).order_by("username")
+        for person in at_home[: FOLDERS // len(PROVINCES)]:
+            _fill_folder(person, yesterday)
     return Certificate.objects.count()
+
+
+def _fill_folder(person: User, at: dt.datetime) -> None:
+    for kind, province in _has(person):
+        asked = Asked(person, person, kind, province, Purpose.OWN, "示范：由演示数据领取。")
+        fetch(asked, now=at, today=timezone.localdate(at))
 
 
 def _issuers() -> Iterator[tuple[Kind, str, Holder]]:

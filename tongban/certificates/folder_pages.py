@@ -32,10 +32,7 @@ OWN_LOOK = "本人查看自己的证照号码"
 def folder(request: HttpRequest) -> HttpResponse:
     """All of one's own certificates. One statement besides the frame's."""
     user, today = _person(request), timezone.localdate()
-    cards = [
-        {"certificate": each, "standing": each.standing(today), "elsewhere": _elsewhere(each)}
-        for each in kept(user)
-    ]
+    cards = [{"certificate": each, "standing": each.standing(today)} for each in kept(user)]
     return render(request, "certificates/folder.html", {"cards": cards})
 
 

@@ -10,6 +10,9 @@ from django import forms
 from .kinds import Kind
 from .showing import written_token
 
+# More than so many offices are a list to choose from.
+MOST_RADIOS = 4
+
 
 class AgreeForm(forms.Form):
     """One tick a certificate: what isn't ticked isn't asked."""
@@ -69,6 +72,8 @@ class OfficeForm(forms.Form):
         field = self.fields["office"]
         assert isinstance(field, forms.TypedChoiceField)  # noqa: S101  # declared above
         field.choices = offices
+        if len(offices) > MOST_RADIOS:
+            field.widget = forms.Select(choices=[("", "请选择"), *offices])
         if len(offices) == 1:
             # The one there is: nothing to choose.
             field.widget = forms.HiddenInput()

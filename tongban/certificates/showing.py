@@ -138,11 +138,11 @@ def verify(*, token: str, user: User, office_id: int, now: dt.datetime) -> Seen:
     """Verify a code once, for an office, and write it down for its holder; a refusal is written down too."""
     with transaction.atomic():
         found = seen(token, now)
-        if found.showing is None:
-            return found
         if found.refused is None and not _take(token, now):
             # Somebody else's scan, or a newer code, came between the two statements.
             found = seen(token, now)
+        if found.showing is None:
+            return found
         Verification.objects.create(
             certificate=found.showing.certificate,
             showing=found.showing,

@@ -76,7 +76,7 @@ def _offices(request: HttpRequest) -> list[tuple[int, str]]:
     if not user.is_authenticated or not user.is_staff_member:
         return []
     try:
-        desks = actor_of(cast(User, user).pk).desks
+        desks = actor_of(user.pk).desks
     except Actor.Gone:
         return []
     return list(Office.objects.filter(pk__in=desks).order_by("name").values_list("pk", "name"))

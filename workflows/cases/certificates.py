@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
+from matters.catalogue.answers import answer_in_clear
 from matters.catalogue.definition import Definition
 from matters.catalogue.definition import Material as PaperAsked
 from matters.catalogue.models import MatterVersion
@@ -87,6 +89,13 @@ def problems_of(
         elif problem := problem_with(use, on):
             found[code] = problem
     return found
+
+
+def names_others(definition: Definition, data: Mapping[str, Any], holder_index: str) -> bool:
+    """Whether the form asks whom it is about, and all its answers name somebody else. No SQL."""
+    codes = [f.code for f in definition.fields if f.kind == "id_number" and data.get(f.code)]
+    numbers = [answer_in_clear(definition, data, code) for code in codes]
+    return bool(numbers) and holder_index not in {blind_index(n, "id_number") for n in numbers}
 
 
 def refresh(draft: Draft, *, by: User, item: str, now: dt.datetime) -> None:

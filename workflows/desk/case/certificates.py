@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import Actor
 from tongban.accounts.models import User
 from tongban.certificates.models import Inquiry, Use
 from tongban.certificates.uses import check_again, problem_with
-from workflows.cases.certificates import Purpose, uses_in
+from workflows.cases.certificates import Purpose, names_others, uses_in
 from workflows.cases.models import Case, Material
 
 from ..door import case_seen, for_staff
@@ -27,7 +29,9 @@ FRESH = dt.timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class CertificateShown:
-    """What stands in for a paper, as of now. problem: why it no longer counts, '' if it does."""
+    """What stands in for a paper, as of now. problem: why it no longer counts, '' if it does.
+    is_anothers: the form is about somebody else than its holder.
+    """
 
     name: str
     holder: str
@@ -37,13 +41,14 @@ class CertificateShown:
     valid_to: dt.date | None
     recognised_as: str
     problem: str
+    is_anothers: bool
     checked_at: dt.datetime
 
 
 def certificates_shown(case: Case, materials: Sequence[Material]) -> dict[str, CertificateShown]:
     """By code of the paper. One statement, none where nothing stands in."""
     today = timezone.localdate()
-    return {code: _shown(use, today) for code, use in uses_in(case, materials).items()}
+    return {code: _shown(use, case, today) for code, use in uses_in(case, materials).items()}
 
 
 @for_staff
@@ -86,7 +91,7 @@ def _ask(uses: Sequence[Use], case: Case, actor: Actor) -> list[Inquiry]:
         return []
     return check_again(
         uses,
-        by=User.objects.get(pk=actor.user_id),
+        by=User.objects.get(pk=cast(int, actor.user_id)),
         purpose=Purpose.DECIDING,
         item=case.matter.name,
         now=timezone.now(),
@@ -108,7 +113,7 @@ def _say(request: HttpRequest, inquiry: Inquiry) -> None:
         messages.warning(request, f"没有取得签发机关的最新信息：{why}。仍显示上次核验的结果。")
 
 
-def _shown(use: Use, today: dt.date) -> CertificateShown:
+def _shown(use: Use, case: Case, today: dt.date) -> CertificateShown:
     return CertificateShown(
         name=use.certificate.name,
         holder=use.certificate.holder.name,
@@ -118,5 +123,8 @@ def _shown(use: Use, today: dt.date) -> CertificateShown:
         valid_to=use.valid_to,
         recognised_as=use.recognised_as,
         problem=problem_with(use, today),
+        is_anothers=names_others(
+            definition_of(case.version_id), case.data, use.certificate.holder_index
+        ),
         checked_at=use.certificate.checked_at,
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from tongban.certificates.kinds import PROVINCES, Kind
 from tongban.certificates.uses import NotUsable, Offer, Subject, choose, offers, words_of
-from workflows.cases.certificates import kind_for, let_go, subject_of
+from workflows.cases.certificates import kind_for, let_go, names_others, subject_of
 from workflows.cases.drafts import changing
 from workflows.cases.shared_materials import NotYet
 
@@ -84,6 +84,8 @@ def certificate(request: CitizenRequest, work: Work, code: str) -> HttpResponse:
         "usable": usable,
         "not_usable": [offer for offer in found if offer.problem],
         "province": PROVINCES[subject.province],
+        "is_anothers": bool(usable)
+        and names_others(work.definition, work.draft.data, usable[0].certificate.holder_index),
     }
     return render(request, "portal/apply/certificate.html", context)
 

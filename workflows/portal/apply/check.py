@@ -26,7 +26,8 @@ from workflows.cases.routing import NoRegion
 
 from .asked_files import files_of
 from .certificate import take_back
-from .paper_list import CERTIFICATE, paper_states
+from .certificates import WAY as CERTIFICATE
+from .paper_list import paper_states
 from .people import Role, kind_of, party_rows, people_of
 from .situation import situation_rows
 from .tasks import sections_of

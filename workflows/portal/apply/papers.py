@@ -33,8 +33,9 @@ from workflows.cases.uploads import (
 )
 
 from ..guide import paper_row
+from .certificates import WAY as CERTIFICATE
 from .certificates import certificates_of
-from .paper_list import CERTIFICATE, WORDS, PaperState, paper_states
+from .paper_list import WORDS, PaperState, paper_states
 from .registers import registers_of
 from .work import CitizenRequest, Work, on_draft
 
