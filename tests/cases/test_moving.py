@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
 
+from matters.catalogue.answers import opened_data
 from matters.catalogue.models import MatterVersion
+from matters.catalogue.pinned import definition_of
 from tests import journeys
 from tests.cases.moving_cases import PLAN, all_columns, columns_of, copies_of, next_version
-from tests.world import SUBSIDY, World
+from tests.world import ANSWERS, SUBSIDY, World
 from tongban.accounts.actors import SYSTEM, Actor
+from tongban.accounts.personal.rotation import rotate
 from tongban.notices.models import Notice
 from workflows.cases import moving as door
 from workflows.cases.ledger import first_break
@@ -260,6 +265,23 @@ def test_a_plan_that_fits_neither_version_is_refused_in_words(world: World) -> N
         begin_moving(old=old, new=new, plan=wrong, actor=SYSTEM)
     new.valid_from += dt.timedelta(days=5)
     assert "起生效，到那天才能搬迁" in problems_of_plan(PLAN, old, new)[0]
+
+
+def test_what_is_kept_for_the_way_back_turns_with_the_keys(
+    world: World, operator: Actor, settings: Settings
+) -> None:
+    last_year, this_year = ("2025", os.urandom(32)), ("2026", os.urandom(32))
+    settings.PERSONAL_DATA_KEYS = [last_year]
+    case = journeys.collected(world, when=WHEN).case
+    old, new = versions(world)
+    moving = begin_moving(old=old, new=new, plan=PLAN, actor=operator)
+    carry_on(moving, actor=operator)
+    settings.PERSONAL_DATA_KEYS = [this_year, last_year]
+    rotate()
+    settings.PERSONAL_DATA_KEYS = [this_year]
+    assert revert(moving, actor=operator).reverted == 1
+    back = Case.objects.get(pk=case.pk)
+    assert opened_data(definition_of(old.pk), back.data)["phone"] == ANSWERS["phone"]
 
 
 def test_only_operators_move_cases(world: World) -> None:

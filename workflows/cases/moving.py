@@ -170,7 +170,8 @@ def move_one(moving: Moving, road: Road, case_id: int, *, actor: Actor) -> str:
             result.result, result.seq_after = Result.MOVED, moved.seq
         else:
             result.result, result.reasons = Result.LEFT, fit.reasons
-        result.save(force_insert=True)
+        # Two who carry on at once may both come to leave a case: it is left once.
+        MovedCase.objects.bulk_create([result], ignore_conflicts=result.result == Result.LEFT)
     return result.result
 
 
