@@ -48,7 +48,7 @@ class Bank:
 
     def answer_all(self) -> int:
         """Answer every demand that waits; how many. Raises OSError where the site is down."""
-        return sum(self.answer(row["number"]) for row in self.waiting())
+        return sum(self.reply_to(row["number"]) for row in self.waiting())
 
     def waiting(self) -> Iterator[dict[str, Any]]:
         """The branch's work, page by page."""
@@ -61,7 +61,7 @@ class Bank:
                 return
             after = page["next"]
 
-    def answer(self, number: str) -> bool:
+    def reply_to(self, number: str) -> bool:
         """Decide one demand; False where it needs no answer of ours, or somebody came before us."""
         case = self._ask("GET", f"/cases/{number}")
         if "offer" not in {each["step"] for each in case["steps"]}:
