@@ -130,7 +130,7 @@ def require(
         raise CertificatesFail(problems)
 
 
-def settle(case: Case, codes: Collection[str], at: dt.datetime) -> None:
+def mark_papers(case: Case, codes: Collection[str], at: dt.datetime) -> None:
     """Mark the papers of a new case for which certificates stand, in its transaction."""
     for code, use in uses_of(case.draft_key).items() if codes and case.draft_key else ():
         if code not in codes:

@@ -35,7 +35,7 @@ from .numbers import case_number, numbers_at_opening
 from .perform import Done, InvalidData
 from .rehearsed_numbers import rehearsed_number
 from .routing import OutsideItsZone, Routed, route
-from .shared_materials import LEFT_TO_SHARED_DATA, settle
+from .shared_materials import settle
 from .timekeeping import keep_time
 
 if TYPE_CHECKING:
@@ -182,9 +182,9 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     papers = papers_for(definition, situation, form.cleaned_data)
     by_certificate = _by_certificate(application, papers, case, on)
     _hand_in(case, (*papers, *form.file_papers), application, at)
-    if LEFT_TO_SHARED_DATA in application.paper_notes.values():
+    if any(paper.shared for paper in definition.materials):
         settle(case)
-    certificates.settle(case, by_certificate, at)
+    certificates.mark_papers(case, by_certificate, at)
     moved = case.begun(act, application)
     return Done(moved or case, event)
 
