@@ -44,7 +44,7 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     "relation_transfer": (
         (
             Taken("accept", "receiving", 1),
-            Taken("send_letter", "receiving", 0, OPINION),
+            Taken("send_letter", "receiving", 1, OPINION),
             Taken("object_to_transfer", "sending", 0, {"code": "arrears", "reason": "请补缴"}),
             reason("send_letter_again", "receiving"),
             Taken("send_sheet", "sending", 0, RECORD),
@@ -56,7 +56,7 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     ),
     "archive_transfer": (
         (
-            Taken("accept", "receiving", 1),
+            Taken("accept", "receiving", 2),
             Taken("send_archive", "keeping", 4, BY_OFFICER),
             Taken("sign", "receiving", 4, arrived),
             Taken("require_missing", "receiving", 0, SUPPLEMENT),
@@ -69,7 +69,7 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("confirm_receipt", "receiving", 1),
         ),
         (
-            Taken("accept", "receiving", 1),
+            Taken("accept", "receiving", 2),
             reason("object_to_transfer", "keeping"),
             reason("send_letter_again", "receiving"),
             reason("object_to_transfer", "keeping"),
@@ -84,7 +84,7 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("answer_lookup", "keeping", 0, {"found": "yes", "record": "底册第三卷"}),
             Taken("ask_keeper", "issuing", 0, {"question": "请再查出生日期"}),
             Taken("answer_lookup", "keeping", 0, {"found": "yes", "record": "底册第三卷"}),
-            Taken("issue_proof", "issuing", 1, {"number": "HJ-0001", "receiver": "林晓梅"}),
+            Taken("issue_proof", "issuing", 2, {"number": "HJ-0001", "receiver": "林晓梅"}),
         ),
         (
             Taken("accept", "issuing", 1, {"found": "yes", "record": "人口库"}),
@@ -108,7 +108,7 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("approve", "owner", 0, OPINION),
             reason("report_error", "issuing"),
             reason("correct", "owner"),
-            Taken("print_licence", "issuing", 1, {"confirmed": "on", "number": "FB-0001"}),
+            Taken("print_licence", "issuing", 2, {"confirmed": "on", "number": "FB-0001"}),
             Taken("hand_out", "issuing", 0, {"way": "counter", "receiver": "林晓梅"}),
         ),
         (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
@@ -132,7 +132,7 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("accept", "owner", 1),
             Taken("consult", "owner", 17, along),
             Taken("child_closed", "system", 1, all_agree),
-            Taken("permit", "owner", 1, {"number": "CX-0001", **OPINION}),
+            Taken("permit", "owner", 2, {"number": "CX-0001", **OPINION}),
         ),
         (Taken("accept", "owner", 1), reason("disapprove", "owner", 1)),
         (reason("withdraw", "applicant"),),

@@ -73,7 +73,7 @@ class ArchiveTransfer(Flow):
     @step("受理并发调档函", source="received", target="requested", by="receiving",
           counts_as="accepted", tone="primary", done="已受理并发出调档函")  # fmt: skip
     def accept(self, act: Act) -> None:
-        """One statement."""
+        """Two statements."""
         self.accepted_on = act.today
         letter = f"DDH{self.number}"
         self.facts = {**self.facts, "letter": letter}
@@ -81,6 +81,7 @@ class ArchiveTransfer(Flow):
             Document.Kind.ACCEPTANCE, matter_lines(self, act) | {"recall_letter": letter}
         )
         act.note(recall_letter=letter)
+        act.number("调档函编号", letter)
         act.tell("accepted", document=document)
 
     @step("不予受理", source="received", target="refused", by="receiving", form=ReasonForm,

@@ -97,7 +97,7 @@ class IssueElsewhere(ReviewSteps, Flow):
     @step("确认并打印执照", source="printing", target="delivering", by="issuing", form=PrintForm,
           tone="primary", done="发照地已确认并打印执照")  # fmt: skip
     def print_licence(self, act: Act) -> None:
-        """办结. One statement."""
+        """办结. Two statements."""
         act.outcome = "done"
         content = matter_lines(self, act) | {
             "result": act.definition.result.name,
@@ -105,6 +105,7 @@ class IssueElsewhere(ReviewSteps, Flow):
         }
         document = act.issue(Document.Kind.CONCLUSION, content)
         act.note(number=act.data["number"])
+        act.number("执照副本编号", act.data["number"])
         act.tell("concluded", document=document)
 
     @step("退回审批地更正", source="printing", target="correcting", by="issuing", form=ReasonForm,

@@ -104,7 +104,7 @@ class LocalIssue(ReviewSteps, Flow):
     @step("出具", source="reviewing", target="completed", by="issuing", form=IssueForm,
           guards=(record_found,), tone="primary", done="已出具")  # fmt: skip
     def issue_proof(self, act: Act) -> None:
-        """One statement."""
+        """Two statements."""
         act.outcome = "done"
         content = matter_lines(self, act) | {
             "result": act.definition.result.name,
@@ -112,6 +112,7 @@ class LocalIssue(ReviewSteps, Flow):
         }
         document = act.issue(Document.Kind.CONCLUSION, content)
         act.note(**dict(act.data))
+        act.number("证明编号", act.data["number"])
         act.tell("concluded", document=document)
 
     @step("不予出具", source="reviewing", target="disapproved", by="issuing", form=ReasonForm,

@@ -88,10 +88,11 @@ class RelationTransfer(ReviewSteps, Flow):
     @step("审核通过，发联系函", source="reviewing", target="sending", by="receiving",
           form=LetterForm, tone="primary", done="已发出联系函")  # fmt: skip
     def send_letter(self, act: Act) -> None:
-        """The first leg ends; the 转出地 has its own days from here."""
+        """The first leg ends; the 转出地 has its own days from here. One statement."""
         letter = f"LXH{self.number}"
         self.facts = {**self.facts, "letter": letter}
         act.note(letter=letter, opinion=act.data["opinion"])
+        act.number("联系函编号", letter)
         act.tell("case_step", message="转入地已审核并发出联系函，正在由转出地办理转出。")
 
     @step("发送信息表", source="sending", target="joining", by="sending", form=RecordSheetForm,

@@ -97,7 +97,7 @@ class RoutePermit(ReviewSteps, Flow):
     @step("准予许可", source="deciding", target="completed", by="owner", form=PermitForm,
           guards=(all_agree,), decides=True, tone="primary", done="已准予许可")  # fmt: skip
     def permit(self, act: Act) -> None:
-        """One permit for the whole way. One statement."""
+        """One permit for the whole way. Two statements."""
         act.outcome = "done"
         content = matter_lines(self, act) | {
             "result": act.definition.result.name,
@@ -105,6 +105,7 @@ class RoutePermit(ReviewSteps, Flow):
         }
         document = act.issue(Document.Kind.CONCLUSION, content)
         act.note(**dict(act.data))
+        act.number("通行证编号", act.data["number"])
         act.tell("concluded", document=document)
 
     @step("不予许可", source=("reviewing", "deciding"), target="disapproved", by="owner",
