@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tongban.accounts.models import Look
 from workflows.cases import numbers
 from workflows.cases.models import Case, CaseNumber, Event
 from workflows.cases.perform import InvalidData
+from workflows.flows.simulation.situations import fed_back
 
 MATTER = "道路运输从业资格证补发"
 SYSTEM = "运政系统"
@@ -76,6 +78,13 @@ def test_nothing_is_decided_without_what_the_other_system_said(world: World) -> 
     assert "晚于现在" in str(problems(world, case, elsewhere_at="2099-01-01T10:00"))
     assert "早于申请日" in str(problems(world, case, elsewhere_at="2020-01-01T10:00"))
     assert "身份证号" in str(problems(world, case, elsewhere_number=ZHOU_ID))
+
+
+def test_the_simulation_feeds_back_what_the_form_takes(world: World) -> None:
+    case = reviewing(world)
+    said = fed_back(Case.objects.get(pk=case.pk), "approve", Random(1), timezone.now())
+    world.take(case, "approve", "transport_sc", {"opinion": "同意", **said})
+    assert CaseNumber.objects.get(case=case, kind="elsewhere").number.startswith("YW")
 
 
 def test_a_step_that_decides_nothing_asks_for_no_number(world: World) -> None:

@@ -6,10 +6,11 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from matters.catalogue import claims
 from matters.catalogue.claims import Counter
@@ -18,6 +19,7 @@ from matters.catalogue.pauses import Paused, pause
 from tests.desk.conftest import SignedIn, statements_of, text_of
 from tests.portal.applying import Applying, shown
 from tests.world import LIN_ID, SUBSIDY, World
+from tongban.offices.models import Office
 from workflows.cases.models import Case, Draft
 from workflows.portal.popular import forget_popular
 
@@ -198,13 +200,21 @@ def test_the_list_costs_the_same_with_one_matter_and_with_thirty(
     assert len(few) == len(many), "\n".join(many)
 
 
-def test_the_demonstration_claims_for_all_its_offices_once(world: World) -> None:
+def test_the_demonstration_claims_for_all_its_offices_once(
+    world: World, settings: Settings
+) -> None:
     MatterClaim.objects.all().delete()
-    call_command("load_claims", verbosity=0)
-    first = MatterClaim.objects.count()
-    assert first == len(world.offices)
-    call_command("load_claims", verbosity=0)
-    assert MatterClaim.objects.count() == first
+    real = world.office("511702", "civil_affairs")
+    Office.objects.filter(pk=real.pk).update(is_demonstration=False)
+    for _ in range(2):
+        call_command("load_claims", verbosity=0)
+        assert MatterClaim.objects.count() == len(world.offices) - 1
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError, match="真实机构须自己认领"):
+        call_command("load_claims", all=True)
+    settings.DEMONSTRATION = True
+    call_command("load_claims", all=True, verbosity=0)
+    assert MatterClaim.objects.count() == len(world.offices)
 
 
 # ---- pauses ----

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import uuid
+from random import Random
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -15,15 +16,16 @@ from django.utils import timezone
 from matters.catalogue.consistency import problems_of
 from matters.catalogue.definition import Definition
 from matters.catalogue.models import MatterVersion
-from matters.catalogue.papers import papers_for
+from matters.catalogue.papers import is_known, papers_for
 from matters.catalogue.situations import DayFrom, finding
 from tests.cases.threads import at_once
 from tests.portal.applying import Applying, shown
 from tests.portal.asking import PRECHECK, YES, asking
-from tests.world import LIN_ID, World, answers_for, at, build_world
+from tests.world import LIN_ID, World, answers_for, at, build_world, planned_matters
 from tongban.notices.models import Notice
 from workflows.cases.models import Case, Draft, Material
 from workflows.cases.opening import Application, NotTheWay, PartyInput, open_case
+from workflows.flows.simulation.situations import situation
 from workflows.portal import reminders
 from workflows.portal.models import Reminder
 
@@ -291,6 +293,20 @@ def test_data_that_does_not_hold_together_is_refused(version: MatterVersion) -> 
     for said in ("须写 before", "须写 matter", "取决于 nobody", "推算日期"):
         assert said in found, found
     assert not list(problems_of(Definition.model_validate(stored), version.flow))
+
+
+def test_every_real_matter_that_asks_can_be_done_by_somebody() -> None:
+    """And each of its other outcomes leads somewhere that is there."""
+    planned = [p for p in planned_matters() if p.definition.precheck]
+    names = {p.fact.name for p in planned_matters()}
+    assert len(planned) >= 8
+    for each in planned:
+        precheck = each.definition.precheck
+        assert precheck is not None
+        answers = situation(each.definition, dt.date(2026, 11, 21), Random(1))
+        assert is_known(each.definition, answers), each.fact.name
+        ways = {outcome.matter for outcome in precheck.outcomes if outcome.matter}
+        assert ways <= names, each.fact.name
 
 
 def test_every_paper_of_a_situation_is_one_of_the_matter(version: MatterVersion) -> None:
