@@ -85,11 +85,9 @@ def load_catalogue(
         kept = {_key(matter): matter.name for matter in of_tables}
         matters = [m for m in plan.matters if m.fact.natural_key not in kept]
         loaded = apply(matters, departments, on or timezone.localdate())
-        missing = tuple(
-            matter.name
-            for matter in Matter.objects.filter(from_table=False)
-            if _key(matter) not in {planned.fact.natural_key for planned in plan.matters}
-        )
+        named = {planned.fact.natural_key for planned in plan.matters}
+        standing = Matter.objects.filter(from_table=False)
+        missing = tuple(matter.name for matter in standing if _key(matter) not in named)
         return replace(loaded, missing=missing, kept=tuple(kept.values()))
 
 

@@ -1,4 +1,4 @@
-"""主管部门 as official lists write it, 四川省公安厅 or 市卫生健康委员会, and as ours do."""
+"""主管部门 as official lists write it, 四川省公安厅 or 市卫生健康委员会, and as ours do; kinds of offices."""
 
 import csv
 import re
@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 
 from matters.catalogue.facts import DATA
+from tongban.offices.tables import DATA as OFFICES
+from tongban.offices.tables import rows
 
 _PLACE = re.compile(r"^(四川省|重庆市|四川|重庆|国家|省|市|区|县)")
 _OFFICE = re.compile(r"(委员会|总局|厅|局|委|办公室)$")
@@ -20,6 +22,14 @@ def department_named(text: str) -> str:
         if name in known:
             return known[name]
     return text
+
+
+@cache
+def office_kinds() -> Mapping[str, str]:
+    """Every kind of office and what it is called: police → 公安局/派出所."""
+    return {
+        row["kind"]: row["title"] for _, row in rows(OFFICES / "office-kinds.csv", "kind", "title")
+    }
 
 
 @cache

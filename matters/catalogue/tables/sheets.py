@@ -24,6 +24,7 @@ from matters.catalogue.guide_facts import CHOICES, Guide, title_of
 from matters.catalogue.limit import Limit
 from matters.catalogue.tables import converting as to
 from matters.catalogue.tables.cells import heading
+from matters.catalogue.tables.departments import office_kinds
 
 CERTAINTY = {"stated": "来源载明", "inferred": "推断", "from_memory": "待核实"}
 LEVELS = {"province": "省级", "city": "市级", "county": "县级", "township": "乡镇级"}
@@ -165,6 +166,8 @@ def _way(model: type[BaseModel], name: str) -> to.Way:
     """A key of no way of its own is written as its type says; what is no plain value, as YAML."""
     if name == "certainty":
         return to.words(CERTAINTY)
+    if name == "office_kind":
+        return to.words(office_kinds())
     if own := _WAYS.get(f"{model.__name__}.{name}"):
         return own
     kinds = set(_plain_types(model.model_fields[name].annotation))
