@@ -219,6 +219,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {
     "notices.*": {"queue": "notices"},
     "cases.*": {"queue": "sweeps"},
+    "exchange.*": {"queue": "sweeps"},
     "throughput.*": {"queue": "counts"},
     "sharing.*": {"queue": "sweeps"},
     "portal.*": {"queue": "sweeps"},
@@ -249,6 +250,11 @@ CELERY_BEAT_SCHEDULE = {
     "clean abandoned uploads": {
         "task": "cases.clean_uploads",
         "schedule": crontab(hour=3, minute=10),
+        "options": {"expires": 3600},
+    },
+    "forget old answers of the API": {
+        "task": "exchange.forget_answers",
+        "schedule": crontab(hour=3, minute=40),
         "options": {"expires": 3600},
     },
     "check the clocks": {

@@ -15,6 +15,7 @@ from tongban.notices.models import Notice
 from workflows.cases.access import visible_to
 from workflows.cases.family import part_rows
 from workflows.cases.models import Case, Event, Material, Upload
+from workflows.cases.opening import NotInForce
 from workflows.cases.perform import InvalidData, NotAllowed
 from workflows.cases.sweep import sweep_deadlines
 from workflows.cases.uploads import readable_by
@@ -309,3 +310,10 @@ def test_the_union_is_the_same_however_often_it_is_made() -> None:
     by_name = {p.fact.key: p.definition for p in planned_matters()}
     matters = {p.code: by_name[p.matter.name, p.matter.batch] for p in hiring.parts}
     assert with_parts(hiring, matters) == hiring
+
+
+def test_a_part_whose_matter_is_not_in_force_opens_nothing(world: World) -> None:
+    version = world.matter(HIRING)
+    with pytest.raises(NotInForce):
+        world.open(version, data=answers_for(version))
+    assert not Case.objects.exists()

@@ -16,7 +16,7 @@ from workflows.cases.act import Act
 from workflows.cases.drafts import typed_again
 from workflows.cases.family import PART, RESULTS, children_of
 from workflows.cases.models import Case, Material, Party
-from workflows.cases.opening import Application, PartyInput, open_case
+from workflows.cases.opening import Application, NotInForce, PartyInput, open_case
 from workflows.cases.perform import InvalidData, NotAllowed, perform
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ FAILED = frozenset({"disapproved", "refused", "returned"})
 MOST_TRIES = 2
 
 
-class PartGone(LookupError):
+class PartGone(NotInForce):
     """The matter of a part is not in the catalogue, or has no version in force on that day."""
 
 
