@@ -203,3 +203,26 @@ def test_at_the_window_she_agrees_on_paper_and_the_clerk_asks(
     for who in ("clerk_elsewhere", "supervisor_sc"):
         there = path.replace("identity", "living")
         assert signed_in(registers.people[who]).get(there).status_code == 404
+
+
+def test_another_office_than_she_agreed_to_never_sees_it(registers: World, six: Applying) -> None:
+    registered(FOUR)
+    agree(six, "identity")
+    six.post("papers/", way="window")
+    for code in (*CODES[1:], "application"):
+        six.post(f"papers/{code}/way/", way="window")
+    six.with_answers(household_region="511703")
+    six.hand_in()
+    case = Case.objects.get(draft_key=six.key)
+    assert LookUp.objects.get().state == "dropped"
+    assert Material.objects.get(case=case, code="identity").status == "owed"
+    page = shown(signed_in(registers.clerk_elsewhere).get(f"/desk/{case.number}/"))
+    assert "共享数据：" not in page
+
+
+def test_the_window_sees_the_outcome_and_not_the_answer(registers: World, six: Applying) -> None:
+    case = handed_in(six)
+    page = shown(signed_in(registers.clerk_cq).get(f"/desk/{case.number}/"))
+    assert "共享数据：残疾人证" in page
+    assert "持有有效的残疾人证" not in page
+    assert "肢" not in page

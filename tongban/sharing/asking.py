@@ -112,7 +112,7 @@ def owe(*, wanted: Wanted, consent: Consent | None, at: dt.datetime) -> LookUp:
             if same and (known.is_owed or known.is_confirmed):
                 standing = known
             else:
-                _drop(known)
+                let_go(known)
         if standing is not None:
             return standing
         fresh = _owed(wanted, consent, index, at)
@@ -208,7 +208,7 @@ def drop(*, kind: str, key: str, material_code: str | None = None) -> None:
         for look_up in (
             found if material_code is None else found.filter(material_code=material_code)
         ):
-            _drop(look_up)
+            let_go(look_up)
 
 
 def open_answer(
@@ -231,7 +231,8 @@ def open_answer(
     return [(f["label"], opened(f["value"])) for f in look_up.answer.get("fields", [])]
 
 
-def _drop(look_up: LookUp) -> None:
+def let_go(look_up: LookUp) -> None:
+    """Ends one look-up, inside the transaction in which its row was locked."""
     look_up.state, look_up.answer = LookUp.State.DROPPED, {}
     look_up.id_number, look_up.person_name = None, ""
     look_up.save(update_fields=["state", "id_number", "person_name", "answer"])

@@ -10,6 +10,7 @@ from tongban.accounts.personal import mask_name
 if TYPE_CHECKING:
     from .asking import Wanted
 
+SUCCESSOR = "（本件转由其他机构办理的，提供给接办机构；收件窗口只看到是否一致）"
 KEPT = "结果随本件材料一并保存，作为办理依据；草稿删除或您取消时同时删除。只保存下列结果，不保存其他登记信息。"
 
 
@@ -38,7 +39,7 @@ def preview_of(wanted: Wanted) -> Preview:
         questions=tuple(q["text"] for q in line.resource.questions if q["code"] in line.questions),
         fields=tuple(f["label"] for f in line.resource.fields if f["code"] in line.fields),
         freshness=line.resource.freshness,
-        office=wanted.office_name,
+        office=f"{wanted.office_name}{SUCCESSOR}",
         item=line.item_name,
         ground=line.ground,
     )

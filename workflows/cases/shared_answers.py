@@ -65,7 +65,7 @@ def shares_data(definition: Definition) -> bool:
 def shared_answers(case: Case) -> dict[str, SharedAnswer]:
     """By code of the paper. One statement, none for a matter that shares nothing.
 
-    Only what the person agreed to show to an office of this case.
+    An office that doesn't decide the case is shown the outcome alone, by its page.
     """
     if not shares_data(definition_of(case.version_id)):
         return {}
@@ -83,8 +83,8 @@ def askable_codes(case: Case, owed: Iterable[str]) -> frozenset[str]:
 
 
 def look_ups_in(case: Case) -> list[LookUp]:
-    """The look-ups that this case's offices may see."""
-    found = of_subject(SUBJECT, str(case.draft_key)).filter(office__in=case.office_ids)
+    """The look-ups of a case: `settle` has let go of what its office was not agreed to see."""
+    found = of_subject(SUBJECT, str(case.draft_key))
     return list(found.select_related("resource__holder"))
 
 

@@ -17,7 +17,7 @@ from matters.catalogue.definition import Definition, SeatRule
 from matters.catalogue.definition import Material as PaperAsked
 from matters.catalogue.models import MatterVersion
 from tongban.offices.directory import office_for, province_of
-from tongban.sharing.asking import Wanted, allowed, of_subject
+from tongban.sharing.asking import Wanted, allowed, let_go, of_subject
 from tongban.sharing.models import LookUp, Responsibility
 
 from .models import Case, Draft, Material, Party
@@ -127,14 +127,23 @@ def wanted(
 def settle(case: Case) -> None:
     """Mark the papers of a new case that registers have confirmed already, in its transaction.
 
-    The look-ups are locked first: one that is being answered this moment either is seen here, or
-    waits and then finds the case.
+    Look-ups about somebody else, or agreed to for another office than the one that decides in the end,
+    are let go. They are locked first: one that is being answered this moment either is seen here, or
+    waits and then finds the case. One statement where there are none.
     """
+    found = list(of_subject(SUBJECT, str(case.draft_key)).select_for_update())
+    if not found:
+        return
     applicant = Party.objects.filter(case_id=case.pk, role=Party.Role.APPLICANT)
     people = set(applicant.values_list("id_number_index", flat=True))
-    for look_up in of_subject(SUBJECT, str(case.draft_key)).select_for_update():
-        if look_up.person_index in people:
+    seat = flow_class(case.flow).OWNER_SEAT
+    is_unplaced = seat in case.facts.get("unplaced", ())
+    for look_up in found:
+        is_theirs = is_unplaced or look_up.office_id == case.office_of(seat)
+        if look_up.person_index in people and is_theirs:
             _mark(case, look_up)
+        else:
+            let_go(look_up)
 
 
 def answered(look_up: LookUp) -> str:
@@ -148,8 +157,7 @@ def answered(look_up: LookUp) -> str:
 
 def _mark(case: Case, look_up: LookUp) -> None:
     """Only what is still owed: a paper that came meanwhile stays a paper."""
-    # The person agreed that one office sees it. If another decides, the answer is none of its.
-    if look_up.is_owed or look_up.office_id not in case.office_ids:
+    if look_up.is_owed:
         return
     state = LookUp.State(look_up.state)
     owed = Material.objects.filter(

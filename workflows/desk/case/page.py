@@ -83,6 +83,7 @@ def case_context(
         "elsewhere": _elsewhere(situation),
         "parties": party_cards(situation),
         "papers": papers_of(case),
+        "sees_answers": case.office_of(case.OWNER_SEAT) in situation.actor.desks,
         "may_ask": case.is_open and office_here(case, situation.actor) is not None,
         "issued": issued_in(case),
         "reckoning": reckoning_of(situation),

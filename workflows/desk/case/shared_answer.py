@@ -26,11 +26,12 @@ from .page import office_here
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("values", "context")
 def shared_answer(request: HttpRequest, actor: Actor, number: str, key: UUID) -> HttpResponse:
-    """For the office that the person agreed to show it to; for others there is no such page."""
+    """For the office that decides, which the person agreed to; for others there is no such page."""
     seen = case_seen(actor, number)
     look_up = next((each for each in look_ups_in(seen) if each.pk == key), None)
     office_id = office_here(seen, actor)
-    if look_up is None or not _has_more(look_up) or office_id != look_up.office_id:
+    decides = office_id is not None and office_id == seen.office_of(seen.OWNER_SEAT)
+    if look_up is None or office_id is None or not decides or not _has_more(look_up):
         raise Http404
     form = LookForm(request.POST or None, auto_id="shared-%s")
     context: dict[str, Any] = {"case": seen, "look_up": look_up, "form": form}
