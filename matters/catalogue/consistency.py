@@ -72,6 +72,9 @@ def _problems_of_seats(definition: Definition) -> Iterator[str]:
     for stage in definition.stages:
         if stage.seat not in seats:
             yield f"环节 {stage.code} 的席位 {stage.seat} 没有指定机构"
+    for procedure in definition.special_procedures:
+        if procedure.seat and procedure.seat not in seats:
+            yield f"特别程序 {procedure.name} 的席位 {procedure.seat} 没有指定机构"
 
 
 def _problems_of_certificates(definition: Definition) -> Iterator[str]:
