@@ -7,9 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 from django.http import QueryDict
-from django.utils.datastructures import MultiValueDict
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from matters.catalogue.answers import answer_in_clear, typed_again
 from matters.catalogue.consistency import problems_of
@@ -17,17 +14,9 @@ from matters.catalogue.day_fields import Period
 from matters.catalogue.definition import Definition
 from matters.catalogue.doubts import doubts
 from matters.catalogue.file_field import KeptFile
-from matters.catalogue.forms import MatterForm, form_for, masked_rows, opened_data, sealed_data
+from matters.catalogue.forms import form_for, masked_rows, opened_data, sealed_data
+from tests.catalogue.questions import CHILD_ID, MARRIED, SPOUSE, ZHOU_ID, A, B, C, asking, ruled
 from tongban.accounts.personal import is_sealed
-
-ZHOU_ID, CHILD_ID = "511702195505050025", "511702201803150022"
-
-
-def asking(*fields: dict[str, Any], **more: Any) -> Definition:
-    made = [{"label": f"问题{n}", "kind": "text", **field} for n, field in enumerate(fields, 1)]
-    return Definition.model_validate(
-        {"seats": [], "fields": made, "result": {"kind": "none", "name": "无"}, **more}
-    )
 
 
 def errors_of(definition: Definition, data: dict[str, Any]) -> dict[str, list[str]]:
@@ -36,12 +25,6 @@ def errors_of(definition: Definition, data: dict[str, Any]) -> dict[str, list[st
     }
 
 
-MARRIED = {"code": "married", "kind": "yes_no"}
-SPOUSE = {
-    "code": "spouse",
-    "kind": "name",
-    "shown_when": [{"field": "married", "one_of": ["yes"]}],
-}
 FAMILY = asking(MARRIED, SPOUSE, {"code": "note", "required": False})
 
 
@@ -264,13 +247,6 @@ def test_a_file_is_asked_for_by_pages_and_is_a_paper_for_everybody_else() -> Non
 # Rules
 
 
-def ruled(rule: dict[str, Any], *fields: dict[str, Any]) -> Definition:
-    return asking(*fields, rules=[rule])
-
-
-A, B, C = ({"code": code, "required": False} for code in "abc")
-
-
 @pytest.mark.parametrize(
     ("rule", "kind", "right", "wrong", "sentence"),
     [
@@ -381,113 +357,3 @@ def test_a_card_without_a_right_check_digit_is_doubted_and_taken() -> None:
     assert form.is_valid()
     assert "校验不符" in doubts(definition, form.cleaned_data)[0]
     assert not doubts(definition, {"card": "6222020000000000000"})
-
-
-# The data
-
-
-@pytest.mark.parametrize(
-    ("definition", "problem"),
-    [
-        (asking(SPOUSE, MARRIED), "它须排在前面"),
-        (asking(SPOUSE), "没有这个字段"),
-        (asking(MARRIED, {**B, "shown_when": [{"field": "married", "one_of": ["maybe"]}]}), "没有这个选项"),
-        (
-            asking({**A, "kind": "id_number"}, {**B, "required_when": [{"field": "a"}]}),
-            "不能取决于字段 a",
-        ),
-        (asking(MARRIED, {**B, "shown_when": [{"field": "married", "at_least": 1}]}), "与字段 married 的类型"),
-        (ruled({"kind": "order", "fields": ["a", "x"]}, A), "没有这样的字段"),
-        (ruled({"kind": "order", "fields": ["a", "b"]}, A, B), "不能比较 text"),
-        (ruled({"kind": "sum", "fields": ["a", "a"]}, {**A, "kind": "number"}), "at_most 或 at_most_field"),
-        (ruled({"kind": "age", "field": "a", "at_least": 1}, A), "身份证号或出生日期"),
-        (asking({**A, "at_most": 3}), "不能写 at_least"),
-        (asking({**A, "kind": "date", "at_most": 3}), "与类型 date 不符"),
-        (asking({**A, "kind": "several"}), "没有选项"),
-        (asking({**A, "kind": "people", "columns": ["id_number"]}), "须有 name"),
-        (asking({**A, "kind": "file"}, materials=[{"code": "a", "name": "甲"}]), "与材料 a 同名"),
-    ],
-)  # fmt: skip
-def test_data_that_names_what_is_not_there_is_refused(definition: Definition, problem: str) -> None:
-    assert problem in "；".join(problems_of(definition, "none"))
-
-
-# Whatever is sent
-
-EVERYTHING = asking(
-    {"code": "sure", "kind": "yes_no", "required": False},
-    {"code": "kind", "kind": "choice", "choices": [["a", "甲"]], "required": False},
-    {"code": "many", "kind": "several", "choices": [["a", "甲"]], "required": False},
-    *(
-        {"code": kind, "kind": kind, "required": False, "shown_when": [{"field": "sure", "one_of": ["yes"]}]}
-        for kind in ("text", "textarea", "name", "id_number", "uscc", "phone", "bank_card", "email", "address", "file")
-    ),
-    {"code": "number", "kind": "number", "at_least": 1, "at_most": 9},
-    {"code": "money", "kind": "money", "at_most": 9},
-    {"code": "date", "kind": "date", "at_most": "today"},
-    {"code": "month", "kind": "month", "at_least": "2020-01-01"},
-    {"code": "period", "kind": "period"},
-    {"code": "movers", "kind": "people", "required_when": [{"field": "number", "at_least": 2}]},
-    rules=[
-        {"kind": "order", "fields": ["date", "month"]},
-        {"kind": "sum", "fields": ["number", "money"], "at_most": 10},
-        {"kind": "age", "field": "id_number", "on_field": "date", "at_least": 18},
-        {"kind": "different", "fields": ["id_number", "movers"]},
-        {"kind": "same", "fields": ["name", "text"]},
-        {"kind": "some", "fields": ["phone", "email"]},
-    ],
-)  # fmt: skip
-CODES = [field.code for field in EVERYTHING.fields]
-BOXES = [
-    *CODES, "date_year", "date_month", "date_day", "month_year", "month_month", "period_from_year",
-    "period_to_day", "movers-count", "movers-0-name", "movers-0-id_number", "movers-1-relation",
-    "movers-add", "movers-remove", "asked-before", "ask-again",
-]  # fmt: skip
-HOSTILE = st.sampled_from(
-    ["", " ", "\x00", "\ud800", "yes", "a", "-1", "1", "99999999999999999999", "1e999", "NaN", "２",
-     "<script>", "' OR 1=1 --", "2025-02-30", "2025-01-01", "0000-00-00", "2025-01-01/2024-01-01",
-     "//", ZHOU_ID, "13800000000", "²", "①", "字" * 3000, "a@b", "{}", "[]", "%s", "{0}"]
-) | st.text(max_size=12)  # fmt: skip
-JSON_LIKE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | HOSTILE,
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["name", "id_number", "relation", "x"]), inner, max_size=3
-        )
-    ),
-    max_leaves=6,
-)
-
-
-def judged(form: MatterForm) -> None:
-    """The form says right or says sentences, and it can be shown either way."""
-    form.is_valid()
-    for texts in form.errors.values():
-        for text in texts:
-            assert any("\u4e00" <= sign <= "\u9fff" for sign in str(text)), text
-    assert form.as_div()
-    kept = sealed_data(EVERYTHING, form.cleaned_data)
-    json.dumps(kept, ensure_ascii=False).encode()
-    assert masked_rows(EVERYTHING, kept)
-    assert form_for(EVERYTHING, typed_again(EVERYTHING, kept)) is not None
-
-
-@settings(max_examples=30, deadline=None)
-@given(sent=st.dictionaries(st.sampled_from(BOXES), st.lists(HOSTILE, max_size=3), max_size=12))
-def test_whatever_a_browser_sends_there_is_a_sentence_and_never_a_break(
-    sent: dict[str, list[str]],
-) -> None:
-    data = QueryDict(mutable=True)
-    for name, values in sent.items():
-        data.setlist(name, values)
-    judged(form_for(EVERYTHING, data, files={}))
-    judged(form_for(EVERYTHING, MultiValueDict(sent)))
-
-
-@settings(max_examples=30, deadline=None)
-@given(sent=st.dictionaries(st.sampled_from(BOXES), JSON_LIKE, max_size=12))
-def test_whatever_another_system_sends_there_is_a_sentence_and_never_a_break(
-    sent: dict[str, Any],
-) -> None:
-    judged(form_for(EVERYTHING, sent))
