@@ -74,7 +74,9 @@ def test_the_enterprise_consents_and_every_bank_gets_the_demand(demand: Demand) 
     assert not consent.covers(demand.banks[0].pk, "real_estate")
     kept = demand.case.events.get(step="send_out").data["consent"]
     assert kept["data"] == ["tax", "credit"]
-    assert demand.at_bank("511700").data["purpose"] == "示范说明"
+    read = demand.at_bank("511700").data
+    assert read["purpose"] == "示范说明"
+    assert read["consented"] == "纳税信用等级和纳税情况、公共信用信息"
 
 
 @pytest.mark.parametrize(

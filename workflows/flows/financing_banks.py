@@ -171,5 +171,8 @@ def _version(act: Act) -> MatterVersion:
 
 
 def _answers(case: Flow, act: Act, definition: Definition) -> dict[str, str]:
-    part = act.definition.parts[0]
-    return typed_again(definition, part.answers(definition, case.data))
+    """What the bank reads: the demand, and which data it may ask about the enterprise."""
+    named, part = dict(DATA), act.definition.parts[0]
+    consented = "、".join(named[code] for code in act.data["resources"])
+    stored = part.answers(definition, case.data) | {"consented": consented}
+    return typed_again(definition, stored)

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from matters.catalogue.elsewhere import Elsewhere
 from matters.catalogue.situations import asked_in, in_words
 from tongban.accounts.actors import Actor
+from workflows.cases.access import visible_to
 from workflows.cases.act import Situation
 from workflows.cases.claims import stands_in
 from workflows.cases.declarations import Step
@@ -90,7 +91,7 @@ def case_context(
         "ledger": ledger_of(case, events, offices),
         "enquiries": list(Enquiry.objects.filter(case_id=case.pk).order_by("-id")),
         "seats": seat_cards(case, offices, situation.today),
-        "family": _family(case),
+        "family": _family(situation),
         "parts": part_rows(case),
     }
 
@@ -191,14 +192,13 @@ def _not_now(choices: Choices, asked: Step | None) -> Mapping[str, str] | None:
     }
 
 
-def _family(case: Case) -> list[tuple[str, str]]:
-    """Numbers of the cases that this one belongs to or waits for. A statement only where it has any."""
-    awaits = any(state.awaits for state in case.STATES)  # type: ignore[attr-defined]
-    related = []
-    if case.parent_id is not None:
-        parent = Case.objects.filter(pk=case.parent_id).values_list("number", flat=True).get()
-        related.append(("上级办件", parent))
-    if awaits:
-        children = Case.objects.filter(parent_id=case.pk).order_by("id")
-        related += [("联办办件", number) for number in children.values_list("number", flat=True)]
-    return related
+def _family(situation: Situation) -> list[tuple[str, str]]:
+    """The number of the whole that this case is a part of, where the one who looks may open it.
+
+    A statement only where there is a whole; its parts have a table of their own.
+    """
+    case = situation.case
+    if case.parent_id is None:
+        return []
+    whole = visible_to(situation.actor).filter(pk=case.parent_id)
+    return [("上级办件", number) for number in whole.values_list("number", flat=True)]
