@@ -7,6 +7,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from matters.catalogue.index import forget_index
+from matters.catalogue.models import Matter
 from tests.portal.applying import shown
 from tests.world import World
 
@@ -47,3 +49,12 @@ def test_a_guide_costs_few_statements(world: World, name: str) -> None:
     with CaptureQueriesContext(connection) as captured:
         Client().get(path)
     assert len(captured) <= 8
+
+
+def test_a_recalled_name_is_marked_in_lists_and_on_its_page(world: World) -> None:
+    version = world.matter("学位公证")
+    Matter.objects.filter(pk=version.matter_id).update(certainty="from_memory")
+    forget_index()
+    found = shown(Client().get("/matters/?q=学位公证"))
+    assert "待核实" in found.split("学位公证</a>")[1].split("</h2>")[0]
+    assert "待核实" in shown(Client().get(f"/matters/{version.matter.slug}/"))

@@ -151,6 +151,7 @@ def row_of(version: MatterVersion) -> dict[str, str]:
     return {
         "slug": matter.slug,
         "name": matter.name,
+        "name_mark": mark_of(matter.certainty),
         "theme": matter.theme,
         "department": matter.department.name,
         "audience": matter.audience,
