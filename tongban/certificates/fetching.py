@@ -111,7 +111,8 @@ def _begun(asked: Asked, resource: Resource, now: dt.datetime, today: dt.date) -
     )
     left_over.filter(asked_at__lt=now - ABANDONED).update(outcome=Outcome.FAILED)
     try:
-        with transaction.atomic():
+        # Durable: inside another transaction the network would be waited for with its locks held.
+        with transaction.atomic(durable=True):
             return Inquiry.objects.create(
                 holder=asked.holder,
                 by=asked.by,
