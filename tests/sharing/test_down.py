@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from django.db import IntegrityError
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -17,7 +20,7 @@ from tests.sharing.wanting import agreed
 from tests.world import World, at, build_world
 from tongban.notices.models import Notice
 from tongban.notices.rendering import render
-from tongban.sharing import breaker, connectors
+from tongban.sharing import asking, breaker, connectors
 from tongban.sharing.asking import answer, answer_due, give_up
 from tongban.sharing.connectors import Answer, Question, Refusal, Unreachable
 from tongban.sharing.models import Breaker, LookUp, Record
@@ -213,3 +216,51 @@ def unclaimed(look_up: LookUp) -> Callable[..., LookUp]:
         return LookUp.objects.select_related("resource__holder", "office").get(pk=look_up.pk)
 
     return take
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("guarded", [True, False])
+def test_the_button_pressed_twice_at_once_owes_one_look_up(
+    guarded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both presses find nothing yet; without the guard one of them ends in an error page."""
+    world = build_world()
+    load_registers()
+    six_paper_matter(world)
+    both, real = threading.Barrier(2), asking._owed
+
+    def together(*args: Any) -> LookUp:
+        both.wait(timeout=10)
+        return real(*args)
+
+    monkeypatch.setattr(asking, "_owed", together)
+    if not guarded:
+        monkeypatch.setattr(asking, "IntegrityError", LookupError)
+    results = at_once(*[lambda: agreed(world, NOON, key="one draft")] * 2)
+    failed = [type(result) for result in results if isinstance(result, Exception)]
+    assert failed == ([] if guarded else [IntegrityError])
+    assert LookUp.objects.count() == 1
+
+
+def test_what_she_takes_back_while_it_is_asked_is_not_kept(
+    six: Applying, registers: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look_up = agreed(registers, NOON, key=str(six.key))
+
+    def slowly(_self: Register, question: Question) -> Answer:
+        asking.drop(kind="application", key=str(six.key))
+        return Answer(True, dict.fromkeys(question.questions, True), {})
+
+    monkeypatch.setattr(Register, "ask", slowly)
+    answer(look_up.pk, by=registers.citizen, now=NOON)
+    kept = LookUp.objects.get()
+    assert (kept.state, kept.answer, kept.person_name) == ("dropped", {}, "")
+
+
+def test_a_sweep_ends_in_its_time_however_many_provinces_are_slow(
+    six: Applying, sichuan: Sichuan, registers: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agreed(registers, NOON)
+    monkeypatch.setattr(asking, "BUDGET_SECONDS", -1)
+    assert answer_due(now=NOON) == {}
+    assert sichuan.asked == []
