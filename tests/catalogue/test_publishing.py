@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.utils import timezone
 from matters.catalogue import publishing
 from matters.catalogue.definition import Definition
 from matters.catalogue.definition_text import Unreadable, read_definition, text_of
+from matters.catalogue.loading import Loaded, load_catalogue
 from matters.catalogue.models import Matter, MatterVersion, VersionAct
 from matters.catalogue.plan import make_plan
 from matters.catalogue.publishing import (
@@ -29,6 +31,7 @@ from matters.catalogue.publishing import (
 from tests.cases.threads import at_once
 from tests.world import SUBSIDY, World, build_world
 from tongban.accounts.actors import Actor
+from tongban.accounts.models import User
 
 
 def operators(world: World) -> tuple[Actor, Actor]:
@@ -105,6 +108,27 @@ def test_a_draft_of_an_older_version_has_to_look_at_the_new_one_first(world: Wor
     done = publish(version_id=first.pk, seen=last_act(first.pk), actor=one)
     # It was drafted as number 2, before the other one was published as number 3.
     assert done.number == 4
+
+
+def test_the_files_do_not_undo_what_was_published_here(
+    catalogue: Loaded, data_folder: Path
+) -> None:
+    user = User.objects.create(username="operator", name="运维员", kind="staff", password="!")
+    operator = Actor(user.pk, "staff", "运维员", operator=True)
+    old = MatterVersion.objects.get(matter__name=SUBSIDY, matter__source_batch="全国跨省通办(民政)")
+    kept = make_draft(from_version_id=old.pk, actor=operator)
+    content = saying(kept, promise="12G")
+    change_draft(version_id=kept.pk, content=content, seen=last_act(kept.pk), actor=operator)
+    publish(version_id=kept.pk, seen=last_act(kept.pk), actor=operator)
+    waiting = make_draft(from_version_id=kept.pk, actor=operator)
+    assert load_catalogue().republished == 0
+    # Once they say something new they are heard again, and no number is given twice.
+    path = data_folder / "civil_affairs/definitions.yaml"
+    path.write_text(path.read_text("utf-8").replace("limit: 10G", "limit: 8G", 1), "utf-8")
+    assert load_catalogue(folder=data_folder).republished
+    last = publishing.last_published(old.matter_id)
+    assert last is not None
+    assert (waiting.number, last.number) == (3, 4)
 
 
 @pytest.mark.django_db(transaction=True)
