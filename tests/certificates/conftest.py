@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from tests.certificates.stating import fetched, state
 from tests.sharing.registers import load_registers
 from tests.world import LIN_ID, World
 from tongban.certificates import demonstration
 from tongban.certificates.models import Certificate
+
+
+@pytest.fixture(autouse=True)
+def uploads(settings: Settings, tmp_path: Path) -> None:
+    settings.UPLOAD_DIR = tmp_path / "uploads"
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ CARD = "disability-card"
 
 
 def state(kind: str = CARD, province: str = CHONGQING, **changes: str) -> RegisterEntry:
-    """What an issuer states of her from now on, signed; `signature` among the changes is a forged one."""
+    """What an issuer states of her from now on, signed; `signature` among the changes is a forged one,
+    `name` another person's, to whom her number belongs there.
+    """
     resource = Resource.objects.get(code=resource_code(kind, province))
     fields = {
         "number": f"{LIN_ID}43",
@@ -28,13 +30,13 @@ def state(kind: str = CARD, province: str = CHONGQING, **changes: str) -> Regist
         "valid_from": "2015-07-01",
         "valid_to": "2035-06-30",
         "status": "valid",
-    } | {name: value for name, value in changes.items() if name != SIGNATURE}
+    } | {name: value for name, value in changes.items() if name not in (SIGNATURE, "name")}
     signature = sign_for_demonstration(resource.code, LIN_ID, fields)
     entry, _ = RegisterEntry.objects.update_or_create(
         resource=resource,
         person_index=blind_index(LIN_ID, "id_number"),
         defaults={
-            "name_index": name_index("林晓梅"),
+            "name_index": name_index(changes.get("name", "林晓梅")),
             "questions": {ISSUED: True},
             "fields": fields
             | {"number": sealed(fields["number"]), SIGNATURE: changes.get(SIGNATURE, signature)},

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.certificates.stating import CARD, fetched, state
@@ -13,6 +17,8 @@ from tests.world import LIN_ID, World
 from tongban.accounts.models import Look
 from tongban.certificates.fetching import AlreadyAsked, Outcome
 from tongban.certificates.models import Certificate, Inquiry
+from tongban.certificates.showing import show, verify
+from tongban.certificates.statements import Statement, Untrusted, public_bytes, read, text_of
 from tongban.sharing.models import RegisterEntry
 
 pytestmark = pytest.mark.django_db
@@ -116,3 +122,57 @@ def test_one_that_no_longer_counts_says_why_and_is_not_shown(
     shown = client.post(f"/certificates/{certificate.pk}/show/", follow=True).content.decode()
     assert said in shown
     assert "<img" not in shown.split("</header>")[1]
+
+
+def test_a_province_is_believed_by_its_own_key_and_by_no_other() -> None:
+    key, other = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    code, fields = "510000-certificate-disability-card", {
+        "number": f"{LIN_ID}43", "issuer": "四川省残疾人联合会", "valid_from": "2020-01-01",
+        "valid_to": "", "status": "valid",
+    }  # fmt: skip
+    text = text_of(code, LIN_ID, fields).encode()
+
+    def said(signer: Ed25519PrivateKey, **changes: str) -> Statement:
+        signature = base64.b64encode(signer.sign(text)).decode()
+        return read(
+            resource=code,
+            province="510000",
+            id_number=LIN_ID,
+            fields=fields | {"signature": signature} | changes,
+            is_own_register=False,
+        )
+
+    with override_settings(CERTIFICATE_KEYS={"510000": public_bytes(key.public_key())}):
+        assert said(key).valid_to is None
+        for signer, changes in ((other, {}), (key, {"status": "revoked"}), (key, {"number": "1"})):
+            with pytest.raises(Untrusted, match="签名不正确"):
+                said(signer, **changes)
+    with pytest.raises(Untrusted, match="没有签发机关的验签公钥"):
+        said(key)
+
+
+def test_the_folder_and_a_certificate_take_no_more_statements_for_more(
+    registers: World, certificate: Certificate
+) -> None:
+    client = Client()
+    client.force_login(registers.citizen)
+    paths = ("/certificates/", f"/certificates/{certificate.pk}/")
+
+    def counted() -> list[int]:
+        counts = []
+        for path in paths:
+            with CaptureQueriesContext(connection) as seen:
+                assert client.get(path).status_code == 200
+            counts.append(len(seen))
+        return counts
+
+    counted()  # the session is written on the first visit
+    before = counted()
+    for kind in ("residence-permit", "marriage-certificate", "driving-licence"):
+        state(kind)
+        fetched(registers, kind)
+    clerk, office = registers.clerk_sc, registers.office("511702", "civil_affairs")
+    code = show(certificate=certificate, session_key="-", now=timezone.now())
+    for _ in range(30):
+        verify(token=code.token, user=clerk, office_id=office.pk, now=timezone.now())
+    assert counted() == before

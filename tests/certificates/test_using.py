@@ -72,6 +72,7 @@ def test_she_chooses_it_hands_it_in_and_nobody_asks_for_the_paper(
         ({"status": "revoked"}, "残疾人证已注销或吊销"),
         ({"valid_to": "2025-01-01"}, "残疾人证已过期（有效期至2025年1月1日）"),
         ({"number": f"{LIN_ID}44"}, "残疾人证已换发新证"),
+        ({"name": "林大梅"}, "残疾人证签发机关已查不到"),
     ],
 )
 def test_one_that_ended_meanwhile_is_refused_in_a_sentence_and_what_was_typed_stays(

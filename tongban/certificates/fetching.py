@@ -155,6 +155,7 @@ def _answered(
     is_own_register: bool,
 ) -> Inquiry:
     if not answer.found or not answer.questions.get(ISSUED):
+        _no_longer_stated(asked, now)
         return _ended(inquiry, Outcome.NOT_FOUND, "")
     try:
         statement = read(
@@ -169,6 +170,14 @@ def _answered(
     with transaction.atomic():
         inquiry.certificate = _keep(asked, statement, now)
         return _ended(inquiry, Outcome.KEPT, "")
+
+
+def _no_longer_stated(asked: Asked, now: dt.datetime) -> None:
+    """What was kept of it counts no longer: the last word of an issuer is that there is none."""
+    before = Certificate.objects.filter(
+        holder=asked.holder, kind=asked.kind.code, province_id=asked.province
+    )
+    before.update(status=Certificate.Status.MISSING, checked_at=now)
 
 
 def _keep(asked: Asked, said: Statement, now: dt.datetime) -> Certificate:

@@ -28,6 +28,8 @@ class Certificate(models.Model):
         VALID = "valid", "有效"
         SUSPENDED = "suspended", "已暂停使用"
         REVOKED = "revoked", "已注销或吊销"
+        # The register that once stated it does no longer; only this site says so.
+        MISSING = "missing", "签发机关已查不到"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     holder = models.ForeignKey("accounts.User", models.PROTECT, related_name="certificates")

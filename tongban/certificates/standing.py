@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-NOT_GOOD = {"suspended": "已暂停使用", "revoked": "已注销或吊销"}
+NOT_GOOD = {
+    "suspended": "已暂停使用",
+    "revoked": "已注销或吊销",
+    "missing": "签发机关已查不到",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """code: valid, expired, not_yet, suspended or revoked; kind: of the tag."""
+    """code: valid, expired, not_yet, suspended, revoked or missing; kind: of the tag."""
 
     code: str
     text: str
