@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pytest
 
@@ -15,6 +19,7 @@ from tongban.notices.rendering import render
 from tongban.sharing import demands
 from tongban.sharing.models import Demand, Holder, LedgerIsAppendOnly, Responsibility, Turn
 
+Counting = Callable[[int], AbstractContextManager[object]]
 MONDAY = at("2026-09-14 10:00")
 ASKED = {
     "title": "居住证状态",
@@ -136,3 +141,35 @@ def test_nobody_answers_for_another_or_over_a_newer_word(world: World, police: H
             actor=giver, office=world.office("511702", "civil_affairs"), holder=police,
             at=MONDAY, **ASKED,
         )  # fmt: skip
+
+
+def test_the_list_costs_the_same_with_one_demand_and_with_sixty(
+    world: World, police: Holder, django_assert_num_queries: Counting
+) -> None:
+    first = made(world, police)
+    client = signed_in(world.clerk_sc)
+    # Session, account, desks, unread messages; the demands. Of one: it, its turns.
+    costs = {"/sharing/demands/": 5, f"/sharing/demands/{first.pk}/": 6}
+    for page in costs:
+        client.get(page)
+    for page, cost in costs.items():
+        with django_assert_num_queries(cost):
+            client.get(page)
+    copies = [Demand(**{**fields_of(first), "title": f"第 {n} 项"}) for n in range(59)]
+    Demand.objects.bulk_create(copies)
+    for page, cost in costs.items():
+        with django_assert_num_queries(cost):
+            client.get(page)
+    listed = shown(client.get("/sharing/demands/"))
+    assert listed.count('scope="row"') == 50
+    following = re.search(r'rel="next" href="([^"]+)"', listed)
+    assert following
+    assert shown(client.get(f"/sharing/demands/{following[1]}")).count('scope="row"') == 10
+
+
+def fields_of(demand: Demand) -> dict[str, Any]:
+    return {
+        field.attname: getattr(demand, field.attname)
+        for field in Demand._meta.concrete_fields
+        if field.name != "id"
+    }

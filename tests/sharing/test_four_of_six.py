@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.portal.applying import Applying, sent, shown
 from tests.portal.conftest import signed_in
@@ -11,7 +12,7 @@ from tests.sharing.registers import registered
 from tests.sharing.wanting import wanted_by
 from tests.world import LIN_ID, World, at
 from tongban.sharing import ledger
-from tongban.sharing.asking import ConsentMissing, NotOnTheList, answer, owe
+from tongban.sharing.asking import ConsentMissing, NotOnTheList, answer, open_answer, owe
 from tongban.sharing.models import Consent, LedgerIsAppendOnly, LookUp, Record
 from workflows.cases.models import Case, Material
 from workflows.cases.shared_materials import SUBJECT
@@ -226,3 +227,30 @@ def test_the_window_sees_the_outcome_and_not_the_answer(registers: World, six: A
     assert "共享数据：残疾人证" in page
     assert "持有有效的残疾人证" not in page
     assert "肢" not in page
+
+
+def test_the_pages_cost_the_same_however_often_somebody_looked(
+    registers: World, six: Applying
+) -> None:
+    case = handed_in(six)
+    look_up = LookUp.objects.get(material_code="disability_card")
+    clerk = signed_in(registers.clerk_sc)
+    pages = [(six.client, f"/my/{case.number}/"), (clerk, f"/desk/{case.number}/")]
+
+    def costs() -> list[int]:
+        found = []
+        for client, page in pages:
+            client.get(page)
+            with CaptureQueriesContext(connection) as asked:
+                client.get(page)
+            found.append(len(asked))
+        return found
+
+    few = costs()
+    for _ in range(30):
+        open_answer(
+            look_up=look_up, viewer=registers.clerk_sc, office_id=look_up.office_id,
+            reason="核对残疾等级", at=NOW,
+        )  # fmt: skip
+    assert costs() == few
+    assert shown(six.client.get(pages[0][1])).count("查看了具体内容") == 30
