@@ -68,7 +68,7 @@ def offered_by(office_id: int) -> Offered:
     return in_force(MatterClaim.objects.filter(office_id=office_id))
 
 
-def claim(
+def take_on(
     *,
     office_id: int,
     matter_ids: Sequence[int] | None,
@@ -104,7 +104,7 @@ def claim(
     return len(rows)
 
 
-def withdraw(
+def give_up(
     *,
     office_id: int,
     matter_ids: Sequence[int] | None,

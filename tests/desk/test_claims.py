@@ -43,7 +43,7 @@ def owner(world: World) -> int:
 
 
 def give_up(world: World, office_id: int) -> None:
-    claims.withdraw(office_id=office_id, matter_ids=None, why="机构改革", by_id=world.head_sc.pk)
+    claims.give_up(office_id=office_id, matter_ids=None, why="机构改革", by_id=world.head_sc.pk)
 
 
 # ---- claims ----
@@ -104,7 +104,7 @@ def test_one_matter_is_given_up_and_the_others_stay(
     assert claims.claims_of([owner(world)], other.matter_id)
     counter = Counter(phone="1", checklist=("x",))
     by = world.head_sc.pk
-    claims.claim(office_id=owner(world), matter_ids=None, counter=counter, by_id=by)
+    claims.take_on(office_id=owner(world), matter_ids=None, counter=counter, by_id=by)
     assert claims.claims_of([owner(world)], version.matter_id), "all means this one again"
 
 
@@ -141,7 +141,7 @@ def test_citizens_are_offered_only_windows_that_have_claimed(
     center = world.office("500101", "service_center")
     path = f"/matters/{version.matter.slug}/?at=500101"
     assert "万州区政务服务中心" in shown(Client().get(path))
-    claims.withdraw(
+    claims.give_up(
         office_id=center.pk, matter_ids=[version.matter_id], why="没有专窗", by_id=world.head_cq.pk
     )
     page = shown(Client().get(path))
@@ -165,7 +165,7 @@ def test_the_guide_gives_the_phone_that_the_office_gave(
 ) -> None:
     counter = Counter(phone="0818-2370000", complaint_phone="0818-12345", place="示范路9号")
     office = world.office("511702", "civil_affairs")
-    claims.claim(
+    claims.take_on(
         office_id=office.pk, matter_ids=[version.matter_id], counter=counter, by_id=world.head_sc.pk
     )
     page = shown(Client().get(f"/matters/{version.matter.slug}/?at=511702"))

@@ -84,5 +84,7 @@ def test_the_enterprise_compares_offers_and_the_platform_reads_none(world: World
     platform = words(signed_in(world.people["desk_sc"]).get(f"/desk/{demand.case.number}/"))
     assert "示范银行" in platform
     assert "3.85" not in platform
-    bank = words(signed_in(world.people["clerk_500000"]).get(f"/desk/{demand.at_bank('500000').number}/"))
+    bank = words(
+        signed_in(world.people["clerk_500000"]).get(f"/desk/{demand.at_bank('500000').number}/")
+    )
     assert "3.85" not in bank
