@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests.flows.test_financing import OFFER, Demand
@@ -227,3 +229,21 @@ def test_no_answer_holds_a_number_in_clear(demand: Demand, bank: System) -> None
     text = bank.get(f"/cases/{demand.at_bank('510000').number}").content.decode()
     assert LIN_ID not in text
     assert "13800000000" not in text
+
+
+def test_the_list_costs_the_same_however_long_it_is(demand: Demand, bank: System) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert bank.get(f"/cases?office={BANK}").status_code == 200
+        return len(captured)
+
+    statements()
+    few = statements()
+    for _ in range(3):
+        demand.id = demand.another()
+        demand.send_out()
+    assert statements() == few <= 4
+    page = bank.get(f"/cases?office={BANK}&limit=3").json()
+    assert (len(page["cases"]), page["next"] is not None) == (3, True)
+    rest = bank.get(f"/cases?office={BANK}&limit=3&after={page['next']}").json()
+    assert (len(rest["cases"]), rest["next"]) == (1, None)

@@ -30,11 +30,16 @@ class Demand:
         self.world = world
         version = world.matter(DEMAND)
         world.parts(version)
-        self.id = world.open(version, at=at(BEGUN), data=answers_for(version)).pk
+        self.id = self.another()
         self.banks = [world.office(region, "bank") for region in ("500000", "510000", "511700")]
         for bank in self.banks:
             for role in ("clerk", "head"):
                 world.post(f"{role}_{bank.region_id}", role, bank.region_id, "bank", role)
+
+    def another(self) -> int:
+        """One more demand of the same firm; its id."""
+        version = self.world.matter(DEMAND)
+        return self.world.open(version, at=at(BEGUN), data=answers_for(version)).pk
 
     @property
     def case(self) -> Case:
