@@ -185,7 +185,10 @@ def test_the_clerk_sees_it_as_of_now_and_asks_the_issuer_again(
     assert "现在有效" in page
     assert "申请表里填写的不是持证人" in page
     assert LIN_ID not in page
+    again = clerk.post(f"/desk/{case.number}/certificates/", follow=True).content.decode()
+    assert "一分钟内刚向签发机关核验过" in again
     state(status="suspended")
+    Certificate.objects.update(checked_at=timezone.now() - dt.timedelta(minutes=2))
     asked = clerk.post(f"/desk/{case.number}/certificates/", follow=True).content.decode()
     assert "残疾人证：签发机关现在的信息为“已暂停使用”" in asked
     assert "现在无效" in asked

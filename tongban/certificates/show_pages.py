@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRefresh
 
 from tongban.accounts.models import User
 
@@ -24,10 +25,17 @@ KEY = "certificates.showing"
 MOST_RENEWED = 5
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
 def show_code(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
+    """A part of a page can't be exchanged for the sign-in page: the whole goes there."""
+    if request.htmx and not request.user.is_authenticated:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
+    return _code_page(request, key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def _code_page(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     """The live code of this session, if there is one. POST makes one; `renew`: the page did it by itself."""
     mine = Certificate.objects.filter(holder=cast(User, request.user)).select_related("holder")
     found = get_object_or_404(mine, pk=key)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.utils import timezone
 
 from tongban.accounts.models import User
 
-from .fetching import Asked, fetch
+from .fetching import Asked, NoRegister, fetch
 from .kinds import PROVINCES, Acceptance, acceptance, kinds
 from .models import Certificate, Inquiry, Use
 
@@ -122,27 +123,29 @@ def check_again(
     office_id: int | None = None,
     unless_since: dt.datetime | None = None,
 ) -> list[Inquiry]:
-    """Ask the issuers of certificates in use; not those asked since then. Not inside a transaction."""
-    return [
-        fetch(
-            Asked(
-                holder=use.certificate.holder,
-                by=by,
-                kind=kinds()[use.certificate.kind],
-                province=use.certificate.province_id,
-                purpose=purpose,
-                wording=use.wording,
-                office_id=office_id,
-                office_name=use.office.name,
-                item=item,
-                subject=(use.subject_kind, use.subject_key),
-            ),
-            now=now,
-            today=timezone.localdate(now),
+    """Ask the issuers of certificates in use; not those asked since then. Not inside a transaction.
+
+    A register that is no longer in the catalogue has said its last word.
+    """
+    inquiries = []
+    for use in uses:
+        if unless_since is not None and use.certificate.checked_at >= unless_since:
+            continue
+        asked = Asked(
+            holder=use.certificate.holder,
+            by=by,
+            kind=kinds()[use.certificate.kind],
+            province=use.certificate.province_id,
+            purpose=purpose,
+            wording=use.wording,
+            office_id=office_id,
+            office_name=use.office.name,
+            item=item,
+            subject=(use.subject_kind, use.subject_key),
         )
-        for use in uses
-        if unless_since is None or use.certificate.checked_at < unless_since
-    ]
+        with suppress(NoRegister):
+            inquiries.append(fetch(asked, now=now, today=timezone.localdate(now)))
+    return inquiries
 
 
 def _offer(certificate: Certificate, used_in: str, on: dt.date) -> Offer:
