@@ -104,7 +104,7 @@ def take_on(
     return len(rows)
 
 
-def give_up(
+def lay_down(
     *,
     office_id: int,
     matter_ids: Sequence[int] | None,

@@ -43,7 +43,7 @@ def owner(world: World) -> int:
 
 
 def give_up(world: World, office_id: int) -> None:
-    claims.give_up(office_id=office_id, matter_ids=None, why="机构改革", by_id=world.head_sc.pk)
+    claims.lay_down(office_id=office_id, matter_ids=None, why="机构改革", by_id=world.head_sc.pk)
 
 
 # ---- claims ----
@@ -141,7 +141,7 @@ def test_citizens_are_offered_only_windows_that_have_claimed(
     center = world.office("500101", "service_center")
     path = f"/matters/{version.matter.slug}/?at=500101"
     assert "万州区政务服务中心" in shown(Client().get(path))
-    claims.give_up(
+    claims.lay_down(
         office_id=center.pk, matter_ids=[version.matter_id], why="没有专窗", by_id=world.head_cq.pk
     )
     page = shown(Client().get(path))

@@ -64,6 +64,7 @@ def consent(_case: Case) -> Mapping[str, Any]:
 def part_steps(part: Case, seat: str, *steps: tuple[str, Mapping[str, Any]]) -> None:
     """What happens in a part in between, taken by somebody of its office."""
     office_id = part.office_of(seat)
+    assert office_id is not None
     who, _ = User.objects.get_or_create(username="somebody-else", name="承办", kind="staff")
     Posting.objects.get_or_create(
         user=who, office_id=office_id, role="clerk", valid_from=dt.date(2020, 1, 1)

@@ -66,8 +66,8 @@ def test_a_window_takes_in_only_what_it_has_claimed_and_reads_its_own_points(
     path = f"/desk/counter/{scanned(clerk)}/?matter={version.matter.slug}"
     center, by = window.office("500101", "service_center").pk, window.head_cq.pk
     counter = claims.Counter(phone="023-1", checklist=("复印件加盖骑缝章",))
-    claims.claim(office_id=center, matter_ids=[version.matter_id], counter=counter, by_id=by)
+    claims.take_on(office_id=center, matter_ids=[version.matter_id], counter=counter, by_id=by)
     assert "复印件加盖骑缝章" in text_of(clerk.get(path))
-    claims.withdraw(office_id=center, matter_ids=[version.matter_id], why="没有专窗", by_id=by)
+    claims.lay_down(office_id=center, matter_ids=[version.matter_id], why="没有专窗", by_id=by)
     refused = clerk.get(path, follow=True)
     assert "本窗口还没有认领这个事项" in text_of(refused)

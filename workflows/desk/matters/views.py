@@ -131,7 +131,7 @@ def _done(
         form.add_error("why", "请先在清单里勾选要退出的事项")
         return False
     why = form.cleaned_data["why"]
-    count = claims.give_up(office_id=office.pk, matter_ids=ticked, why=why, by_id=by_id)
+    count = claims.lay_down(office_id=office.pk, matter_ids=ticked, why=why, by_id=by_id)
     messages.success(
         request, f"已退出 {count} 个事项，以后的申请不再分到本单位；在办的件不受影响。"
     )
