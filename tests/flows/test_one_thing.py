@@ -317,3 +317,15 @@ def test_a_part_whose_matter_is_not_in_force_opens_nothing(world: World) -> None
     with pytest.raises(NotInForce):
         world.open(version, data=answers_for(version))
     assert not Case.objects.exists()
+
+
+def test_a_register_s_word_for_a_paper_holds_for_the_part_that_is_filed_again(
+    hiring: Hiring,
+) -> None:
+    hiring.end("insurance", "disapprove")
+    paper = hiring.part("insurance").materials.get(code="identity")
+    paper.status, paper.note = Material.Status.SHARED, "共享数据已核验：一致，免交"
+    paper.save()
+    hiring.world.take(hiring.case, "refile", "citizen", {"part": "insurance"})
+    again = hiring.part("insurance").materials.get(code="identity")
+    assert (again.pk != paper.pk, again.status, again.note) == (True, paper.status, paper.note)

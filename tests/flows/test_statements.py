@@ -232,7 +232,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (reason("withdraw", "applicant", 31),),
         (
             Taken("child_closed", "system", 2, one_refused),
-            Taken("refile", "applicant", 17, {"part": "employment"}),
+            Taken("refile", "applicant", 18, {"part": "employment"}),
         ),
         (Taken("child_closed", "system", 2, one_refused), Taken("settle", "applicant", 2)),
         (Taken("child_closed", "system", 2, one_refused), Taken("settle_in_time", "system", 2)),

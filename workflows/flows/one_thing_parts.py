@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # What a part may be filed again after. A withdrawn one ended as the person wished.
 FAILED = frozenset({"disapproved", "refused", "returned"})
 MOST_TRIES = 2
+# A paper that lies with the whole, as far as a part is concerned.
+HERE = frozenset({Material.Status.HANDED_IN, Material.Status.RECEIVED})
 
 
 class PartGone(NotInForce):
@@ -152,7 +154,7 @@ def _open(
         for paper in definition.materials
         if (source := paper.code if is_own else part.paper_for(paper.code)) in papers
     }
-    handed_in = {code for code, paper in serving.items() if paper.status != Material.Status.OWED}
+    handed_in = {code for code, paper in serving.items() if paper.status in HERE}
     region = case.data.get(part.region) if part.region else None
     child = open_case(
         Application(
@@ -191,7 +193,13 @@ def _papers_here(case: Case) -> dict[str, Material]:
 
 
 def _lend(child: Case, serving: Mapping[str, Material]) -> None:
-    """The files of the whole lie with the part too. Two statements where there are any."""
+    """The files of the whole lie with the part too, and so does a register's word for a paper.
+
+    Two statements where there are files, one for each paper that a register stands for.
+    """
+    for code, paper in serving.items():
+        if paper.status == Material.Status.SHARED:
+            child.materials.filter(code=code).update(status=paper.status, note=paper.note)
     files = {code: list(paper.uploads.all()) for code, paper in serving.items()}
     if not any(files.values()):
         return
