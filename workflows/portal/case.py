@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from matters.catalogue.forms import masked_rows
+from workflows.cases.family import parent_of, part_rows
 from workflows.cases.models import Event
 from workflows.cases.places import office_cards
 from workflows.cases.shared_answers import looked_at
@@ -28,7 +29,10 @@ CRUMBS = [("/", "首页"), ("/my/", "我的办件")]
 @require_safe
 @for_party
 def case(visit: Visit) -> HttpResponse:
-    """Eleven statements at most besides the sign-in's, however long the case has run."""
+    """Eleven statements at most besides the sign-in's, however long the case has run.
+
+    Two more where it is a whole of parts or a part of a whole.
+    """
     shown = visit.case
     office_cards(shown.office_ids)
     can, cannot = offers(visit)
@@ -44,6 +48,8 @@ def case(visit: Visit) -> HttpResponse:
         "clocks": clocks_shown(shown, visit.definition, pauses, visit.now),
         "entries": timeline(visit.situation, events),
         "documents": documents_shown(shown),
+        "parts": part_rows(shown, for_party=True),
+        "whole": parent_of(shown),
         "papers": papers_shown(shown, papers_of(shown)),
         "looked": looked_at(shown),
         "people": people_shown(visit),
