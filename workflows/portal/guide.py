@@ -18,6 +18,7 @@ from matters.catalogue.pinned import definition_of
 from matters.catalogue.regions import region_name
 from matters.catalogue.registry import never_alone
 from matters.catalogue.scope import problem_with_place, scope_of, zones_in_words
+from workflows.cases.certificates import kind_for
 from workflows.cases.drafts import window_seat
 from workflows.cases.registry import flow_class
 
@@ -125,6 +126,7 @@ def paper_row(paper: PaperAsked) -> dict[str, Any]:
         "source": PAPER_SOURCES[paper.source],
         "required": paper.required,
         "shared": paper.shared or "",
+        "certificate": kind.name if (kind := kind_for(paper)) else "",
         "missing_ok": paper.missing_ok,
         "mark": mark_of(paper.certainty),
         "is_for_some": bool(paper.when),
