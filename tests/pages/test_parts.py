@@ -59,7 +59,7 @@ def test_a_visitor_a_citizen_and_a_clerk_each_have_their_own_navigation() -> Non
         *("首页", "我的办件", "我的证照", "收件箱")
     ]
     staff = [label for label, _ in links_for("/", "staff")]
-    assert staff == ["工作台", "窗口收件", "邮寄交接", "收件箱"]
+    assert staff == ["工作台", "窗口收件", "邮寄交接", "共享数据", "收件箱"]
 
 
 def test_only_supervisors_and_operators_are_led_to_the_figures() -> None:
@@ -69,7 +69,7 @@ def test_only_supervisors_and_operators_are_led_to_the_figures() -> None:
 
 def test_who_has_no_desk_is_led_to_no_window() -> None:
     links = [label for label, _ in links_for("/", "staff", desks=(), supervises=("500000",))]
-    assert links == ["工作台", "收件箱", "数据"]
+    assert links == ["工作台", "共享数据", "收件箱", "数据"]
 
 
 def test_exactly_the_deepest_link_of_the_path_is_current() -> None:
