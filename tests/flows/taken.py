@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests import journeys
-from tongban.accounts.models import User
+from tests.world import SHANGHAI
+from tongban.accounts.models import Posting, User
 from tongban.offices.models import Office
-from workflows.cases.models import Case, Enquiry
+from workflows.cases.models import Case, Enquiry, JointHours
 
 OPINION = {"opinion": "同意", "agrees": "yes"}
 SUPPLEMENT = {"items": "残疾人证", "reason": "缺"}
@@ -62,3 +64,27 @@ def enquiry(case: Case) -> Mapping[str, Any]:
 
 def unserved(case: Case) -> Mapping[str, Any]:
     return {"way": "inbox", "document": case.facts["unserved"][0]}
+
+
+def slot(case: Case) -> Mapping[str, Any]:
+    """The session that begins at eleven, of the second booking at one, and so on."""
+    who = Posting.objects.filter(office=case.office_of("township"), role="clerk")[0].user
+    JointHours.objects.get_or_create(
+        clerk=who,
+        weekday=0,
+        defaults={
+            "office_id": case.office_of("township"),
+            "opens_at": dt.time(11),
+            "closes_at": dt.time(18),
+            "minutes": 60,
+            "video_url": "https://video.example/room",
+            "set_by": who,
+        },
+    )
+    hour = 11 + 2 * case.joint_sessions.count()
+    starts = dt.datetime(2026, 5, 11, hour, tzinfo=SHANGHAI)
+    return {"slot": f"{who.pk}-{int(starts.timestamp())}"}
+
+
+def seen(case: Case) -> Mapping[str, Any]:
+    return {"seen": journeys.papers_of(case)}

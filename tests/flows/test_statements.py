@@ -27,6 +27,8 @@ from tests.flows.taken import (
     papers,
     person,
     reason,
+    seen,
+    slot,
     unserved,
 )
 from tests.flows.ways_across import ACROSS
@@ -151,6 +153,22 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("answer", "collector", 2, enquiry),
             Taken("reassign", "head of collector", 1, person("collect-forward-collector-clerk")),
             Taken("pass_on", "collector", 1, office("500101-justice")),
+        ),
+        (
+            Taken("collect", "collector", 4, papers),
+            Taken("book_together", "collector", 5, slot),
+            reason("cancel_together", "collector", 2),
+            Taken("book_together", "collector", 5, slot),
+            reason("miss_together", "collector", 2),
+            Taken("book_together", "collector", 5, slot),
+            Taken("check_together", "township", 4, seen),
+        ),
+        (
+            Taken("collect", "collector", 4, papers),
+            Taken("book_together", "collector", 5, slot),
+            Taken("list_missing_together", "township", 6, SUPPLEMENT),
+            Taken("supplement", "applicant", 5, owed),
+            Taken("forward", "collector", 0, ELECTRONIC),
         ),
         (reason("turn_back", "collector"),),
         (reason("withdraw", "applicant"),),

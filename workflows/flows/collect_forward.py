@@ -26,9 +26,9 @@ from workflows.cases.models import Document, Material
 from workflows.cases.parcels import put_on_road, sign_for
 
 from .collect_forward_forms import CollectForm, FeedBackForm, ForwardForm, HandOverForm, SignForm
+from .joint_steps import JointSteps, leave_joint
 from .review_forms import DecisionForm, SpecialProcedureForm
 from .review_steps import (
-    ReviewSteps,
     begin_special,
     finish_special,
     first_stage,
@@ -40,7 +40,7 @@ from .review_steps import (
 from .special_procedures import has_special, special_lasted
 
 
-class CollectForward(ReviewSteps, Flow):
+class CollectForward(JointSteps, Flow):
     CODE = "collect_forward"
     LABEL = "异地代收代办"
     SEATS = (
@@ -108,6 +108,7 @@ class CollectForward(ReviewSteps, Flow):
           form=ReasonForm, tone="warning")  # fmt: skip
     def turn_back(self, act: Act) -> None:
         act.outcome = "returned"
+        leave_joint(self, act)
         act.note(reason=act.data["reason"])
         act.tell("case_step", message=f"办件已退回：{act.data['reason']}")
 
@@ -131,6 +132,7 @@ class CollectForward(ReviewSteps, Flow):
 
         Four statements by parcel.
         """
+        leave_joint(self, act)
         self.stage = first_stage(act.definition)
         if act.data["way"] == "electronic":
             self.received_on = act.today
@@ -254,4 +256,5 @@ class CollectForward(ReviewSteps, Flow):
           while_suspended=True, done="已撤回申请", notice="withdrawn", tone="warning")  # fmt: skip
     def withdraw(self, act: Act) -> None:
         act.outcome = "withdrawn"
+        leave_joint(self, act)
         act.note(reason=act.data["reason"])

@@ -110,33 +110,8 @@ class ReviewSteps(Base):
     @step("要求补正", source=("received", "reviewing"), target="supplementing", by=HOLDER,
           form=SupplementDemandForm, done="已一次性告知补正")  # fmt: skip
     def require_supplement(self, act: Act) -> None:
-        """One complete list; the person's time begins at 送达, the office's clocks stop now.
-
-        Three statements: the suspension, the document, the papers now owed.
-        """
-        items, reason = act.data["items"], act.data["reason"]
-        nth = self.facts.get("supplements", 0) + 1
-        self.facts = {**self.facts, "supplements": nth, "supplement_from": self.state}
-        act.suspend(kind=Suspension.Kind.SUPPLEMENT, reason=reason)
-        limit = act.definition.supplement
-        content = matter_lines(self, act) | {
-            "items": items,
-            "reason": reason,
-            "limit": limit.text if limit else "未公布",
-        }
-        document = act.issue(Document.Kind.SUPPLEMENT, content, starts_limit=True)
-        Material.objects.bulk_create(
-            Material(
-                case_id=self.pk,
-                code=f"bz{nth}_{i}",
-                name=name,
-                status=Material.Status.OWED,
-                asked_by_supplement=True,
-            )
-            for i, name in enumerate(items, 1)
-        )
-        act.note(items=items, reason=reason, nth=nth)
-        act.tell("supplement_required", document=document, items=items, reason=reason)
+        """One complete list; the person's time begins at 送达, the office's clocks stop now. Three statements."""
+        ask_for_papers(self, act)
 
     @step("提交补正", source="supplementing", target=Next(("received", "reviewing")),
           by=(APPLICANT, ANY_SEAT), form=SupplementForm, right="supplement",
@@ -204,6 +179,36 @@ class ReviewSteps(Base):
     def withdraw(self, act: Act) -> None:
         act.outcome = "withdrawn"
         act.note(reason=act.data["reason"])
+
+
+def ask_for_papers(case: Flow, act: Act) -> None:
+    """Tell the person in writing all that is missing; the case comes back to where it stands now.
+
+    Three statements: the suspension, the document, the papers now owed.
+    """
+    items, reason = act.data["items"], act.data["reason"]
+    nth = case.facts.get("supplements", 0) + 1
+    case.facts = {**case.facts, "supplements": nth, "supplement_from": case.state}
+    act.suspend(kind=Suspension.Kind.SUPPLEMENT, reason=reason)
+    limit = act.definition.supplement
+    content = matter_lines(case, act) | {
+        "items": items,
+        "reason": reason,
+        "limit": limit.text if limit else "未公布",
+    }
+    document = act.issue(Document.Kind.SUPPLEMENT, content, starts_limit=True)
+    Material.objects.bulk_create(
+        Material(
+            case_id=case.pk,
+            code=f"bz{nth}_{i}",
+            name=name,
+            status=Material.Status.OWED,
+            asked_by_supplement=True,
+        )
+        for i, name in enumerate(items, 1)
+    )
+    act.note(items=items, reason=reason, nth=nth)
+    act.tell("supplement_required", document=document, items=items, reason=reason)
 
 
 def begin_special(case: Flow, act: Act) -> None:

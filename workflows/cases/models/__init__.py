@@ -5,6 +5,7 @@ from .document import Document, Service
 from .draft import Draft
 from .enquiry import Enquiry
 from .event import Event
+from .joint import JointHours, JointSession
 from .material import Material, Upload
 from .moving import MovedCase, Moving
 from .number import CaseNumber
@@ -22,6 +23,8 @@ __all__ = [
     "Draft",
     "Enquiry",
     "Event",
+    "JointHours",
+    "JointSession",
     "Material",
     "MovedCase",
     "Moving",
