@@ -14,7 +14,11 @@ from tongban.notices.models import Notice
 from tongban.notices.rendering import CannotRender, path_of, render, render_email
 
 FOLDER = site.BASE_DIR / "templates" / "notices"
-TEMPLATES = sorted(path.stem for path in FOLDER.glob("[a-z]*.txt"))
+# About data, not about one case: tried in tests/sharing.
+OF_SHARED_DATA = ("demand_", "shared_")
+TEMPLATES = sorted(
+    path.stem for path in FOLDER.glob("[a-z]*.txt") if not path.stem.startswith(OF_SHARED_DATA)
+)
 # In which somebody has something left to do by a date.
 DATED_STEPS = {
     *("case_step", "submitted", "forwarded", "received", "accepted", "deemed_accepted"),
