@@ -170,6 +170,12 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/counter/<uuid:key>/done/": _(
         "/desk/counter/{s.crossing.draft_key}/done/", frozenset(WINDOW | OWNER)
     ),
+    "desk/joint/": _("/desk/joint/", STAFF),
+    "desk/joint/hours/": _("/desk/joint/hours/", HEADS),
+    "desk/joint/hours/<int:key>/end/": _(
+        "/desk/joint/hours/{s.joint_hours}/end/", frozenset({"head_sc"}), post_only=True
+    ),
+    "desk/joint/<uuid:key>/": _("/desk/joint/{s.joint}/", AT_DESK),
     "desk/matters/": _("/desk/matters/", STAFF),
     "desk/matters/unclaimed/": _("/desk/matters/unclaimed/", STAFF),
     "desk/matters/pauses/": _("/desk/matters/pauses/", HEADS | OPERATORS),

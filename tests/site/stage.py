@@ -30,6 +30,8 @@ from workflows.cases.models import (
     Case,
     Document,
     Draft,
+    JointHours,
+    JointSession,
     Material,
     Moving,
     Parcel,
@@ -75,6 +77,8 @@ class Stage:
     demand: int = 0
     certificate: uuid.UUID = field(default_factory=uuid.uuid4)
     askable: str = "identity"
+    joint: uuid.UUID = field(default_factory=uuid.uuid4)
+    joint_hours: int = 0
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -107,7 +111,33 @@ def build_stage(world: World) -> Stage:
     Material.objects.filter(case=crossing, code=stage.askable).update(status="owed")
     stage.demand = _demand(world).pk
     stage.certificate = _certificate(world).pk
+    _looked_at_together(stage)
     return stage
+
+
+def _looked_at_together(stage: Stage) -> None:
+    world, case = stage.world, stage.crossing
+    room = {"clerk": world.clerk_sc, "minutes": 30, "video_url": "https://video.example/room"}
+    office = world.office("511702", "civil_affairs")
+    stage.joint_hours = JointHours.objects.create(
+        office=office,
+        weekday=0,
+        opens_at=dt.time(9),
+        closes_at=dt.time(12),
+        set_by=world.head_sc,
+        **room,
+    ).pk
+    stage.joint = JointSession.objects.create(
+        case=case,
+        collector=world.office("500101", "service_center"),
+        owner=office,
+        starts_at=timezone.now(),
+        state=JointSession.State.DONE,
+        outcome=JointSession.Outcome.PASSED,
+        booked_by=world.clerk_cq,
+        booked_at=timezone.now(),
+        **room,
+    ).pk
 
 
 def _more_people(world: World) -> None:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/next/", queue_pages.go_to_next, name="next"),
     path("desk/batch/", queue_pages.batch, name="batch"),
     path("desk/counter/", include("workflows.desk.counter.urls")),
+    path("desk/joint/", include("workflows.desk.joint.urls")),
     path("desk/matters/", include("workflows.desk.matters.urls")),
     path("desk/parcels/", include("workflows.desk.parcels.urls")),
     path("desk/substitutes/", substitutes.substitutes, name="substitutes"),

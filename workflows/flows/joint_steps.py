@@ -55,13 +55,13 @@ class JointSteps(ReviewSteps):
         slot: Slot = act.data["slot"]
         made = JointSession(
             case_id=self.pk,
-            collector_id=self.office_of("collector"),
-            owner_id=self.office_of(receiving_seat(act.situation)),
+            collector_id=self.seats["collector"]["office"],
+            owner_id=self.seats[receiving_seat(act.situation)]["office"],
             clerk_id=slot.clerk_id,
             starts_at=slot.starts_at,
             minutes=slot.minutes,
             video_url=slot.video_url,
-            booked_by_id=act.actor.user_id,
+            booked_by_id=act.actor.user_id or 0,
             booked_at=act.at,
         )
         _keep(made, act)
@@ -132,7 +132,8 @@ class JointSteps(ReviewSteps):
           while_suspended=True, notice="supplemented", tone="primary")  # fmt: skip
     def supplement(self, act: Act) -> str:
         """Back to where it was asked for: the window, where it was asked for by video."""
-        return super().supplement(act)
+        back: str = super().supplement(act)
+        return back
 
 
 def leave_joint(case: JointSteps, act: Act) -> None:
