@@ -58,6 +58,10 @@ class CheckTogetherForm(StepForm):
     def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
         super().__init__(*args, situation=situation, **kwargs)
         self.fields["seen"] = _papers("逐份看清（在视频里看过、内容清楚、符合要求）", situation)
+        # A matter without papers has nothing to look at; any other has something to tick.
+        seen = self.fields["seen"]
+        seen.required = seen.widget.is_required = bool(situation.definition.materials)
+        seen.error_messages["required"] = "请在视频里逐份看清后勾选"
         self.order_fields(["seen", "note"])
 
     def clean_seen(self) -> Any:

@@ -64,8 +64,11 @@ class HoursForm(forms.Form):
         assume_scheme="https",
         help_text="填写完整的会议室网址；双方到时各自打开",
         widget=forms.URLInput({"autocomplete": "off"}),
-        validators=[URLValidator(schemes=["https"], message="链接须以 https:// 开头")],
-        error_messages={"required": "请填写视频会议链接", "invalid": "请填写完整的网址"},
+        validators=[URLValidator(schemes=["https"])],
+        error_messages={
+            "required": "请填写视频会议链接",
+            "invalid": "请填写以 https:// 开头的完整网址",
+        },
     )
 
     def __init__(self, *args: Any, colleagues: Choices, **kwargs: Any) -> None:
