@@ -73,7 +73,7 @@ def slot(case: Case) -> Mapping[str, Any]:
         clerk=who,
         weekday=0,
         defaults={
-            "office_id": case.office_of("township"),
+            "office_id": case.seats["township"]["office"],
             "opens_at": dt.time(11),
             "closes_at": dt.time(18),
             "minutes": 60,

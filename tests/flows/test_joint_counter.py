@@ -65,10 +65,10 @@ def free(world: World, now: str = f"{TUESDAY} 10:10") -> list[Slot]:
 def test_from_booking_to_acceptance_nothing_is_asked_for_twice(world: World) -> None:
     journey = booked(world)
     session = session_of(journey)
-    assert (session.state, session.clerk, session.video_url) == ("booked", world.clerk_sc, ROOM)
+    assert (session.status, session.clerk, session.video_url) == ("booked", world.clerk_sc, ROOM)
     journey.take("check_together", "clerk_sc", **seen(journey.case))
     session.refresh_from_db()
-    assert (session.state, session.outcome) == ("done", "passed")
+    assert (session.status, session.outcome) == ("done", "passed")
     case = journey.case
     assert case.state == "collected"
     assert case.facts["joint_check"] == {"outcome": "passed", "on": TUESDAY}
@@ -115,7 +115,7 @@ def test_one_list_says_something_and_no_paper_unseen_passes(world: World) -> Non
     some = journeys.papers_of(journey.case)[1:]
     with pytest.raises(InvalidData, match="还没有看清"):
         journey.take("check_together", "clerk_sc", seen=some)
-    assert session_of(journey).state == "booked"
+    assert session_of(journey).status == "booked"
 
 
 def test_only_the_receiving_office_decides_and_not_before_the_hour(world: World) -> None:
@@ -154,7 +154,7 @@ def test_however_it_ends_the_session_does_not_stay_open(
     world: World, step: str, by: str, data: dict[str, str], state: str
 ) -> None:
     journey = booked(world).take(step, by, **data)
-    assert session_of(journey).state == state
+    assert session_of(journey).status == state
     assert "joint" not in journey.case.facts
     told = Notice.objects.filter(
         template="joint", event_key=f"case:{journey.id}:{journey.case.seq}"
@@ -207,5 +207,5 @@ def test_a_booked_slot_is_gone_for_others_also_when_the_hours_are_cut_anew(world
 
 def test_a_cancelled_slot_can_be_booked_again(world: World) -> None:
     booked(world).take("cancel_together", "clerk_cq", reason="改期")
-    assert JointSession.objects.filter(case=booked(world).case, state="booked").count() == 1
+    assert JointSession.objects.filter(case=booked(world).case, status="booked").count() == 1
     assert Case.objects.count() == 2

@@ -132,7 +132,7 @@ def _looked_at_together(stage: Stage) -> None:
         collector=world.office("500101", "service_center"),
         owner=office,
         starts_at=timezone.now(),
-        state=JointSession.State.DONE,
+        status=JointSession.Status.DONE,
         outcome=JointSession.Outcome.PASSED,
         booked_by=world.clerk_cq,
         booked_at=timezone.now(),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from tongban.templatetags.formats import zh_date
 from workflows.cases.act import Situation
@@ -37,7 +36,7 @@ class BookTogetherForm(StepForm):
         self.slots = {slot.code: slot for slot in slots}
         days: dict[str, list[tuple[str, str]]] = {}
         for slot in slots:
-            day = zh_date(timezone.localtime(slot.starts_at).date())
+            day = zh_date(slot.starts_at.date())
             days.setdefault(day, []).append((slot.code, slot.text))
         self.fields["slot"] = forms.ChoiceField(
             label="约哪个时段",

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from django.utils import timezone
-
 from tongban.offices.calendar import WorkingCalendar, calendar_for
+from workflows.cases.clocks import SHANGHAI, local_day
 from workflows.cases.models import JointHours, JointSession
 
 # How many working days ahead somebody may book.
@@ -18,7 +17,7 @@ DAYS_AHEAD = 10
 
 @dataclass(frozen=True)
 class Slot:
-    """A session that can still be booked."""
+    """A session that can still be booked; its time is of the two provinces' zone."""
 
     starts_at: dt.datetime
     minutes: int
@@ -37,8 +36,7 @@ class Slot:
     @property
     def text(self) -> str:
         """09:00—09:30 通承办"""
-        starts, ends = (timezone.localtime(each) for each in (self.starts_at, self.ends_at))
-        return f"{starts:%H:%M}—{ends:%H:%M} {self.clerk}"
+        return f"{self.starts_at:%H:%M}—{self.ends_at:%H:%M} {self.clerk}"
 
 
 def free_slots(office_id: int, regions: Iterable[str], now: dt.datetime) -> list[Slot]:
@@ -52,13 +50,13 @@ def free_slots(office_id: int, regions: Iterable[str], now: dt.datetime) -> list
     taken: dict[int, list[JointSession]] = {}
     booked = JointSession.objects.filter(
         clerk__in=[each.clerk_id for each in hours], starts_at__gt=now - dt.timedelta(days=1)
-    ).exclude(state=JointSession.State.CANCELLED)
+    ).exclude(status=JointSession.Status.CANCELLED)
     for session in booked:
         taken.setdefault(session.clerk_id, []).append(session)
     calendars = [calendar_for(region) for region in regions]
     found = [
         slot
-        for day in islice(_days(timezone.localtime(now).date(), calendars), DAYS_AHEAD)
+        for day in islice(_days(local_day(now), calendars), DAYS_AHEAD)
         for each in hours
         if each.weekday == day.weekday()
         for slot in _cut(each, day)
@@ -77,7 +75,7 @@ def _days(first: dt.date, calendars: list[WorkingCalendar]) -> Iterator[dt.date]
 
 
 def _cut(hours: JointHours, day: dt.date) -> Iterator[Slot]:
-    zone, length = timezone.get_current_timezone(), dt.timedelta(minutes=hours.minutes)
+    zone, length = SHANGHAI, dt.timedelta(minutes=hours.minutes)
     starts = dt.datetime.combine(day, hours.opens_at, zone)
     closes = dt.datetime.combine(day, hours.closes_at, zone)
     while starts + length <= closes:

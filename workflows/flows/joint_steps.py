@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.utils import timezone
-
 from tongban.notices.models import Channel
 from tongban.notices.outbox import Owed, owe, recipient_of
 from tongban.templatetags.formats import zh_datetime
@@ -30,7 +28,7 @@ from .joint_forms import (
 )
 from .joint_slots import Slot
 from .review_forms import SupplementForm
-from .review_steps import ReviewSteps, ask_for_papers
+from .review_steps import ReviewSteps, ask_for_papers, papers_are_there
 
 # Both sides may be there a little before the hour.
 EARLY = dt.timedelta(minutes=15)
@@ -65,7 +63,7 @@ class JointSteps(ReviewSteps):
             booked_at=act.at,
         )
         _keep(made, act)
-        when = zh_datetime(timezone.localtime(slot.starts_at))
+        when = zh_datetime(slot.starts_at)
         self.facts = {
             **self.facts,
             "joint": {
@@ -87,7 +85,7 @@ class JointSteps(ReviewSteps):
         """Seen and in order: nothing is asked for anew when the papers arrive. Two statements, the form's two."""
         names = [paper.name for paper in act.data["seen"]]
         act.note(papers=names, text=act.data["note"])
-        _settle(self, act, JointSession.State.DONE, "联席核验通过，请转递属地。", outcome="passed")
+        _settle(self, act, JointSession.Status.DONE, "联席核验通过，请转递属地。", outcome="passed")
         act.tell("case_step", message="联席核验通过，材料将转递属地，到达后不再重复核对。")
 
     @step("联席核验，一次告知", source="collected", target="supplementing", by=STAGE,
@@ -97,7 +95,7 @@ class JointSteps(ReviewSteps):
         """All that is missing, in writing and once; the case comes back here. Five statements, the form's one."""
         ask_for_papers(self, act)
         _settle(
-            self, act, JointSession.State.DONE, "联席核验后已一次性告知补正。", outcome="listed"
+            self, act, JointSession.Status.DONE, "联席核验后已一次性告知补正。", outcome="listed"
         )
 
     @step("取消联席核验", source="collected", by=("collector", STAGE), form=ReasonForm,
@@ -106,7 +104,7 @@ class JointSteps(ReviewSteps):
         """The slot is free again. Two statements."""
         reason = act.data["reason"]
         act.note(reason=reason)
-        _settle(self, act, JointSession.State.CANCELLED, f"联席核验已取消：{reason}")
+        _settle(self, act, JointSession.Status.CANCELLED, f"联席核验已取消：{reason}")
         act.tell("case_step", message=f"联席核验已取消：{reason}")
 
     @step("登记联席核验未到场", source="collected", by=("collector", STAGE), form=ReasonForm,
@@ -116,7 +114,7 @@ class JointSteps(ReviewSteps):
         """Somebody did not come; another can be booked, or the papers go without. Two statements."""
         reason = act.data["reason"]
         act.note(reason=reason)
-        _settle(self, act, JointSession.State.MISSED, f"联席核验未能进行：{reason}")
+        _settle(self, act, JointSession.Status.MISSED, f"联席核验未能进行：{reason}")
         act.tell("case_step", message=f"联席核验未能进行：{reason}。可以另约时间，或照常转递。")
 
     @step("要求补正", source=("received", "reviewing"), target="supplementing", by=HOLDER,
@@ -132,15 +130,14 @@ class JointSteps(ReviewSteps):
           while_suspended=True, notice="supplemented", tone="primary")  # fmt: skip
     def supplement(self, act: Act) -> str:
         """Back to where it was asked for: the window, where it was asked for by video."""
-        back: str = super().supplement(act)
-        return back
+        return papers_are_there(self, act)
 
 
 def leave_joint(case: JointSteps, act: Act) -> None:
     """The case goes on without the session that was booked: its slot is free. Two statements, or none."""
     if "joint" in case.facts:
         why = f"办件{act.step.done}，联席核验取消。"
-        _settle(case, act, JointSession.State.CANCELLED, why)
+        _settle(case, act, JointSession.Status.CANCELLED, why)
 
 
 def _keep(session: JointSession, act: Act) -> None:
@@ -158,11 +155,11 @@ def _keep(session: JointSession, act: Act) -> None:
     raise InvalidData(form)
 
 
-def _settle(case: JointSteps, act: Act, state: str, text: str, outcome: str = "") -> None:
+def _settle(case: JointSteps, act: Act, status: str, text: str, outcome: str = "") -> None:
     """End the booked session and tell its two people. Two statements."""
     booked = case.facts["joint"]
     JointSession.objects.filter(pk=booked["session"]).update(
-        state=state, outcome=outcome, settled_at=act.at
+        status=status, outcome=outcome, settled_at=act.at
     )
     _tell_both(case, act, text)
     left: dict[str, Any] = {key: fact for key, fact in case.facts.items() if key != "joint"}

@@ -118,17 +118,7 @@ class ReviewSteps(Base):
           while_suspended=True, notice="supplemented", tone="primary")  # fmt: skip
     def supplement(self, act: Act) -> str:
         """The missing papers are there; the clocks run on. Four statements, and the form's two."""
-        papers = act.data["items"]
-        ids = [paper.pk for paper in papers]
-        Material.objects.filter(pk__in=ids).update(
-            status=Material.Status.HANDED_IN, handed_in_at=act.at
-        )
-        files = file_under(case_id=self.pk, papers=papers)
-        act.resume()
-        names = [paper.name for paper in papers]
-        act.note(items=names, note=act.data["note"], files=[file.sha256 for file in files])
-        back: str = self.facts["supplement_from"]
-        return back
+        return papers_are_there(self, act)
 
     def usually(self, taken: Step, definition: Definition) -> str:
         """After a supplement the case goes back to where it was asked for."""
@@ -209,6 +199,21 @@ def ask_for_papers(case: Flow, act: Act) -> None:
     )
     act.note(items=items, reason=reason, nth=nth)
     act.tell("supplement_required", document=document, items=items, reason=reason)
+
+
+def papers_are_there(case: Flow, act: Act) -> str:
+    """Take in what was asked for; the clocks run on. Where the case goes back to. Four statements."""
+    papers = act.data["items"]
+    ids = [paper.pk for paper in papers]
+    Material.objects.filter(pk__in=ids).update(
+        status=Material.Status.HANDED_IN, handed_in_at=act.at
+    )
+    files = file_under(case_id=case.pk, papers=papers)
+    act.resume()
+    names = [paper.name for paper in papers]
+    act.note(items=names, note=act.data["note"], files=[file.sha256 for file in files])
+    back: str = case.facts["supplement_from"]
+    return back
 
 
 def begin_special(case: Flow, act: Act) -> None:

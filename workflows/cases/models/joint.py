@@ -55,7 +55,7 @@ class JointSession(models.Model):
     Written by the steps of the case only. Who sits where is kept as it was booked.
     """
 
-    class State(models.TextChoices):
+    class Status(models.TextChoices):
         BOOKED = "booked", "已预约"
         DONE = "done", "已核验"
         MISSED = "missed", "未到场"
@@ -76,7 +76,7 @@ class JointSession(models.Model):
     starts_at = models.DateTimeField("开始时刻")
     minutes = models.PositiveSmallIntegerField("分钟数")
     video_url = models.URLField("视频链接", max_length=300)
-    state = models.CharField("情况", max_length=12, choices=State.choices, default=State.BOOKED)
+    status = models.CharField("情况", max_length=12, choices=Status.choices, default=Status.BOOKED)
     outcome = models.CharField(
         "结论", max_length=12, choices=Outcome.choices, blank=True, default=""
     )
@@ -90,11 +90,11 @@ class JointSession(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["clerk", "starts_at"],
-                condition=~Q(state="cancelled"),
+                condition=~Q(status="cancelled"),
                 name="joint_slot_once",
             ),
             models.UniqueConstraint(
-                fields=["case"], condition=Q(state="booked"), name="joint_session_of_case"
+                fields=["case"], condition=Q(status="booked"), name="joint_session_of_case"
             ),
             models.CheckConstraint(
                 condition=Q(video_url__startswith=SECURE), name="joint_session_secure"

@@ -31,9 +31,9 @@ from workflows.cases.verdicts import Verdict, verdict
 from ..door import cases_at_desk, for_staff
 
 MOST = 100
-STATES = JointSession.State
+STATUS = JointSession.Status
 KINDS: dict[str, str] = {
-    STATES.BOOKED: "info", STATES.DONE: "good", STATES.MISSED: "warn", STATES.CANCELLED: ""
+    STATUS.BOOKED: "info", STATUS.DONE: "good", STATUS.MISSED: "warn", STATUS.CANCELLED: ""
 }  # fmt: skip
 # What is decided in a session, in this order; and what ends it without a word on the papers.
 DECISIONS = ("check_together", "list_missing_together")
@@ -73,7 +73,7 @@ def sessions(request: HttpRequest, actor: Actor) -> HttpResponse:
         JointSession.objects.filter(
             Q(collector__in=offices) | Q(owner__in=offices), starts_at__gte=begins
         )
-        .exclude(state=STATES.CANCELLED)
+        .exclude(status=STATUS.CANCELLED)
         .select_related("case__matter", "clerk")
         .order_by("starts_at", "id")[:MOST]
     )
@@ -87,7 +87,7 @@ def sessions(request: HttpRequest, actor: Actor) -> HttpResponse:
             is_today=timezone.localdate(each.starts_at) == today,
             at_window=each.collector_id in actor.desks,
             state=_state_of(each),
-            kind=KINDS[each.state],
+            kind=KINDS[each.status],
         )
         for each in found
     ]
@@ -107,7 +107,7 @@ def session(request: HttpRequest, actor: Actor, key: uuid.UUID) -> HttpResponse:
     if booked is None or case is None:
         raise Http404
     situation = situation_for(cast(Flow, case), actor)
-    is_open = booked.state == STATES.BOOKED
+    is_open = booked.status == STATUS.BOOKED
     verdicts = {code: _verdict(situation, code) for code in (*DECISIONS, *ENDINGS)}
     cards = office_cards((booked.collector_id, booked.owner_id))
     context: dict[str, Any] = {
@@ -118,7 +118,7 @@ def session(request: HttpRequest, actor: Actor, key: uuid.UUID) -> HttpResponse:
         "window": cards[booked.collector_id],
         "owner": cards[booked.owner_id],
         "state": _state_of(booked),
-        "kind": KINDS[booked.state],
+        "kind": KINDS[booked.status],
         "is_open": is_open,
         "points": _points(situation, booked),
         "papers": list(Material.objects.filter(case_id=case.pk)),
@@ -136,7 +136,7 @@ def session(request: HttpRequest, actor: Actor, key: uuid.UUID) -> HttpResponse:
 
 def _state_of(session: JointSession) -> str:
     """已预约, 核验通过, 未到场…"""
-    return session.get_outcome_display() if session.outcome else session.get_state_display()
+    return session.get_outcome_display() if session.outcome else session.get_status_display()
 
 
 def _verdict(situation: Situation, code: str) -> Verdict | None:
