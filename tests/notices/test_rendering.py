@@ -14,10 +14,10 @@ from tongban.notices.models import Notice
 from tongban.notices.rendering import CannotRender, path_of, render, render_email
 
 FOLDER = site.BASE_DIR / "templates" / "notices"
-# About data, not about one case: tried in tests/sharing.
-OF_SHARED_DATA = ("demand_", "shared_")
+# About data or a matter, not about one case: tried in tests/sharing and tests/portal.
+OF_NO_CASE = ("demand_", "shared_", "can_be_done")
 TEMPLATES = sorted(
-    path.stem for path in FOLDER.glob("[a-z]*.txt") if not path.stem.startswith(OF_SHARED_DATA)
+    path.stem for path in FOLDER.glob("[a-z]*.txt") if not path.stem.startswith(OF_NO_CASE)
 )
 # In which somebody has something left to do by a date.
 DATED_STEPS = {

@@ -104,10 +104,11 @@ def test_a_double_click_on_begin_is_one_draft(two_provinces: World, ready: Apply
 
     def begin() -> int:
         hers = Applying.__new__(Applying)
-        hers.client, hers.version, hers.key = (
+        hers.client, hers.version, hers.key, hers.path = (
             signed_in(two_provinces.people["citizen"]),
             ready.version,
             ready.key,
+            ready.path,
         )
         return hers.begin().status_code
 

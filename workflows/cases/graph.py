@@ -54,30 +54,40 @@ def graph_of(flow: type[Flow], definition: Definition | None) -> Graph:
     start = (flow.INITIAL, stages[0] if stages else "")
     known, waiting = {start: None}, [start]
     returning: list[Spot] = []
-    while waiting:
-        spot = waiting.pop(0)
-        if flow.state_named(spot[0]).holder == APPLICANT:
-            returning.append(spot)
+    while waiting or returning:
+        spot = (waiting or returning).pop(0)
+        back = flow.state_named(spot[0]).holder == APPLICANT and spot != start
+        if back and waiting:
+            returning.append(spot)  # until all is known that needs nobody's return
             continue
         for step, target in _onward(flow, spot, stages, definition):
+            if back and not _comes_back(flow, target, known):
+                continue
             moves[step.code, spot, target] = None
             if target not in known:
                 known[target] = None
                 waiting.append(target)
-    for spot in returning:
-        # What comes back from the applicant comes back to where it was, at the stage it was at.
-        for step, target in _onward(flow, spot, stages, definition):
-            if target in known or flow.state_named(target[0]).closes:
-                known[target] = None
-                moves[step.code, spot, target] = None
     return _drawn(flow, definition, known, moves)
 
 
+def _comes_back(flow: type[Flow], target: Spot, known: dict[Spot, None]) -> bool:
+    """What comes back from the applicant comes back to where it was, at the stage it was at.
+
+    It leads on as well to where nothing else leads.
+    """
+    elsewhere = target[0] not in {state for state, _ in known}
+    return target in known or elsewhere or flow.state_named(target[0]).closes
+
+
 def steps_at(flow: type[Flow], state: str, definition: Definition | None) -> Iterator[Step]:
-    """The main steps of a state; a timer's only where the matter cites the law that lets it run."""
+    """The steps that lead on; a timer's only where the matter cites the law that lets it run.
+
+    What is done aside and leaves the case where it is (备注, 催办) is no part of the picture.
+    """
     for step in flow.STEPS.values():
         runs = step.after is None or definition is None or step.after(definition) is not None
-        if state in step.source and not step.is_aside and runs:
+        leads = not step.is_aside or step.target is not None
+        if state in step.source and leads and runs:
             yield step
 
 

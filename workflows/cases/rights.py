@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matters.catalogue.definition import Definition, Result, SeatRule, Stage
+from matters.catalogue.definition import Definition, Limit, Reminder, Result, SeatRule, Stage
 from tongban.accounts.actors import SYSTEM, Actor
 
 from .act import Situation
@@ -147,7 +147,7 @@ def _clerk(user_id: int, desks: frozenset[int], heads: frozenset[int] = frozense
 
 
 def whole_definition(flow: type[Flow]) -> Definition:
-    """A matter that fills every seat of the flow and is reviewed in two stages or more."""
+    """A matter that fills every seat, is reviewed in two stages or more, and reminds of all that is due."""
     others = [s.code for s in flow.SEATS if s.code not in (flow.ORIGIN_SEAT, ASSISTING.code)]
     reviewing = others or [flow.OWNER_SEAT]
     seats = reviewing if len(reviewing) > 1 else reviewing * 2
@@ -159,6 +159,11 @@ def whole_definition(flow: type[Flow]) -> Definition:
         stages=tuple(
             Stage(code=f"stage_{nth}", name=f"第{nth}环节", seat=seat)
             for nth, seat in enumerate(seats, 1)
+        ),
+        reminders=(
+            Reminder(after=Limit.parse("5G"), to="handler"),
+            Reminder(after=Limit.parse("8G"), to="head"),
+            Reminder(after=Limit.parse("10G"), to="supervisor"),
         ),
         result=Result(kind="certificate", name="结果"),
     )
