@@ -15,7 +15,8 @@ from tongban.notices.rendering import CannotRender, path_of, render, render_emai
 
 FOLDER = site.BASE_DIR / "templates" / "notices"
 # About data or a matter, not about one case: tried in tests/sharing and tests/portal.
-OF_NO_CASE = ("demand_", "shared_", "can_be_done")
+OF_SHARED_DATA = ("demand_", "shared_")
+OF_NO_CASE = (*OF_SHARED_DATA, "can_be_done")
 TEMPLATES = sorted(
     path.stem for path in FOLDER.glob("[a-z]*.txt") if not path.stem.startswith(OF_NO_CASE)
 )
