@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.utils import timezone
+
 from matters.catalogue.pinned import definition_of
 from tongban.accounts.models import User
 from tongban.sharing.asking import agree
@@ -44,7 +46,7 @@ def _asked(case: Case, now: dt.datetime) -> int:
     found = wanted(
         case.draft_key,
         papers,
-        lines_for(case.matter.slug, papers, now.date()),
+        lines_for(case.matter.slug, papers, timezone.localdate(now)),
         office,
         origin_region=case.origin_region_id,
         name=applicant.name,
