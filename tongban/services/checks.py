@@ -17,7 +17,9 @@ from tongban.services.trouble import Trouble, told
 PYTHON = sys.executable
 CODE = ("tongban", "matters", "workflows", "tests", "manage.py", "bootstrap.py")
 CHECKS: dict[str, list[list[str]]] = {
-    "test": [[PYTHON, "-m", "pytest", "-n", "2", "-rs"]],  # a skipped test says why
+    "test": [
+        [PYTHON, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-rs"]
+    ],  # a skipped test says why
     "lint": [
         [PYTHON, "-m", "ruff", "check", "."],
         [PYTHON, "-m", "ruff", "format", "--check", "."],
