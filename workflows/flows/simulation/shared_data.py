@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.utils import timezone
-
 from matters.catalogue.pinned import definition_of
 from tongban.accounts.models import User
 from tongban.sharing.asking import agree
@@ -16,20 +14,20 @@ from workflows.cases.shared_materials import NotYet, deciding_in, lines_for, wan
 MOST_CASES = 6
 
 
-def play_shared_data(now: dt.datetime) -> int:
+def play_shared_data(*, now: dt.datetime, today: dt.date) -> int:
     """The newest open cases whose papers a register can replace; how many look-ups were answered."""
     owed = Material.objects.filter(status=Material.Status.OWED, case__closed_at=None)
     newest = Case.objects.filter(pk__in=owed.values("case")).select_related("matter")
     found, cases = 0, 0
     for case in newest.order_by("-id").iterator():
-        asked = _asked(case, now)
+        asked = _asked(case, now, today)
         found, cases = found + asked, cases + bool(asked)
         if cases == MOST_CASES:
             break
     return found
 
 
-def _asked(case: Case, now: dt.datetime) -> int:
+def _asked(case: Case, now: dt.datetime, today: dt.date) -> int:
     definition = definition_of(case.version_id)
     if not any(paper.shared for paper in definition.materials):
         return 0
@@ -46,7 +44,7 @@ def _asked(case: Case, now: dt.datetime) -> int:
     found = wanted(
         case.draft_key,
         papers,
-        lines_for(case.matter.slug, papers, timezone.localdate(now)),
+        lines_for(case.matter.slug, papers, today),
         office,
         origin_region=case.origin_region_id,
         name=applicant.name,

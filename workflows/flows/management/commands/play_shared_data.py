@@ -10,4 +10,6 @@ class Command(BaseCommand):
     help = "Let the newest open cases of the demonstration ask the register in the database."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"共享数据查询：{play_shared_data(timezone.now())} 次")
+        self.stdout.write(
+            f"共享数据查询：{play_shared_data(now=timezone.now(), today=timezone.localdate())} 次"
+        )
