@@ -169,7 +169,9 @@ class SpecialProcedure(Part):
     name: Text
     basis: Text
     lasts: Limit | None = None  # 公示, 冷静期: not over before this has run out
-    seat: Code | None = None  # whose it is where it is not the reviewing office's (评定 at the 收件地)
+    seat: Code | None = (
+        None  # whose it is where it is not the reviewing office's (评定 at the 收件地)
+    )
 
 
 class Result(Part):

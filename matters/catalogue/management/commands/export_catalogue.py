@@ -9,7 +9,9 @@ from matters.catalogue.tables.exporting import export_catalogue
 
 
 class Command(BaseCommand):
-    help = "Export all matters with their published definitions to .xlsx (a sheet a subject) or .csv."
+    help = (
+        "Export all matters with their published definitions to .xlsx (a sheet a subject) or .csv."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="file to write: .xlsx or .csv")
