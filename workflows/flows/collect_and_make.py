@@ -27,7 +27,14 @@ from workflows.cases.models import Document
 
 from .making_forms import HandOutForm, MadeForm, TakeInForm
 from .review_forms import DecisionForm
-from .review_steps import ReviewSteps, first_stage, matter_lines, next_stage, with_remedies
+from .review_steps import (
+    SUPPLEMENTING,
+    ReviewSteps,
+    first_stage,
+    matter_lines,
+    next_stage,
+    with_remedies,
+)
 
 
 class CollectAndMake(ReviewSteps, Flow):
@@ -44,14 +51,7 @@ class CollectAndMake(ReviewSteps, Flow):
             "making",
             hint="请本人携带材料到受理机构，现场核验身份、采集信息",
         ),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "属地审核中", STAGE, limit=STAGE, starts=(PROMISE, STATUTORY)),
         # The law's days run until the card is there, not until it is signed.
         State("making", "已签发，制作中", "making"),

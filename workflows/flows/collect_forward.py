@@ -29,6 +29,7 @@ from .collect_forward_forms import CollectForm, FeedBackForm, ForwardForm, HandO
 from .joint_steps import JointSteps, leave_joint
 from .review_forms import DecisionForm, SpecialProcedureForm
 from .review_steps import (
+    SUPPLEMENTING,
     begin_special,
     finish_special,
     first_stage,
@@ -57,14 +58,7 @@ class CollectForward(JointSteps, Flow):
         State("collected", "已收件，待转递", "collector", starts=(PROMISE,)),
         State("in_transit", "邮寄途中", "collector"),
         State("received", "属地已签收，待受理", STAGE),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "审查中", STAGE, limit=STAGE, starts=(STATUTORY,)),
         State("decided", "已作出决定，待反馈结果", STAGE, stops=(STATUTORY,)),
         State("returning", "结果寄回途中", STAGE, stops=(PROMISE,), counts_as="concluded"),

@@ -15,7 +15,7 @@ from workflows.cases.models import Document
 
 from .enterprise_move_forms import ArchiveSentForm, RegisteredForm, StandingForm
 from .review_forms import DecisionForm
-from .review_steps import ReviewSteps, matter_lines, with_remedies
+from .review_steps import SUPPLEMENTING, ReviewSteps, matter_lines, with_remedies
 
 
 class EnterpriseMove(ReviewSteps, Flow):
@@ -27,14 +27,7 @@ class EnterpriseMove(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "迁入地待受理", "move_in"),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "迁入地审查，待推送迁出地", "move_in", starts=(PROMISE, STATUTORY)),
         State("confirming", "迁出地核实中", "move_out"),
         State(

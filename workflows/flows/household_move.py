@@ -21,7 +21,7 @@ from workflows.cases.flow import Flow
 from workflows.cases.forms import ReasonForm, StepForm
 from workflows.cases.models import Document
 
-from .review_steps import ReviewSteps, matter_lines, with_remedies
+from .review_steps import SUPPLEMENTING, ReviewSteps, matter_lines, with_remedies
 
 
 class PermitForm(StepForm):
@@ -75,14 +75,7 @@ class HouseholdMove(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "迁入地待受理", "move_in"),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "迁入地审查中", "move_in", starts=(PROMISE, STATUTORY)),
         # "national form: 迁出地 ≤ 5 working days"; the matter's data say so, this is the default.
         State("moving_out", "迁出地办理中", "move_out", limit="5G"),

@@ -10,7 +10,6 @@ from __future__ import annotations
 from matters.catalogue.definition import Definition
 from workflows.cases.act import Act
 from workflows.cases.declarations import (
-    APPLICANT,
     HOLDER,
     PROMISE,
     STAGE,
@@ -28,7 +27,14 @@ from workflows.cases.models import Document
 from .making_forms import PrintForm
 from .online_approval import DeliverForm
 from .review_forms import DecisionForm
-from .review_steps import ReviewSteps, first_stage, matter_lines, next_stage, with_remedies
+from .review_steps import (
+    SUPPLEMENTING,
+    ReviewSteps,
+    first_stage,
+    matter_lines,
+    next_stage,
+    with_remedies,
+)
 
 
 class IssueElsewhere(ReviewSteps, Flow):
@@ -39,14 +45,7 @@ class IssueElsewhere(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "待受理", STAGE),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "审查登记中", STAGE, limit=STAGE, starts=(PROMISE, STATUTORY)),
         State("printing", "已登记，待发照地打印", "issuing", stops=(STATUTORY,)),
         State("correcting", "发照地退回，待更正", "owner"),

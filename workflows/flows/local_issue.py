@@ -25,7 +25,7 @@ from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document
 
 from .local_issue_forms import AcceptWithDataForm, IssueForm, LookUpAnswerForm, LookUpForm
-from .review_steps import ReviewSteps, matter_lines, with_remedies
+from .review_steps import SUPPLEMENTING, ReviewSteps, matter_lines, with_remedies
 
 record_found = Guard(
     "record_found",
@@ -43,14 +43,7 @@ class LocalIssue(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "待受理", "issuing"),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("asked", "档案所在地查询中", "keeping", starts=(PROMISE, STATUTORY)),
         State("reviewing", "核对出具中", "issuing", starts=(PROMISE, STATUTORY)),
         State(

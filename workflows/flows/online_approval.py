@@ -10,7 +10,6 @@ from django import forms
 from matters.catalogue.definition import Definition
 from workflows.cases.act import Act
 from workflows.cases.declarations import (
-    APPLICANT,
     HOLDER,
     PROMISE,
     STAGE,
@@ -26,7 +25,14 @@ from workflows.cases.forms import ReasonForm, StepForm
 from workflows.cases.models import Document
 
 from .review_forms import DecisionForm
-from .review_steps import ReviewSteps, first_stage, matter_lines, next_stage, with_remedies
+from .review_steps import (
+    SUPPLEMENTING,
+    ReviewSteps,
+    first_stage,
+    matter_lines,
+    next_stage,
+    with_remedies,
+)
 
 
 class DeliverForm(StepForm):
@@ -52,14 +58,7 @@ class OnlineApproval(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "待受理", STAGE),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "审查中", STAGE, limit=STAGE, starts=(PROMISE, STATUTORY)),
         # 行政许可法 44: issued and delivered within ten days of the decision.
         State(

@@ -29,7 +29,7 @@ from .relation_transfer_forms import (
     RecordSheetForm,
     RelationObjectionForm,
 )
-from .review_steps import ReviewSteps, matter_lines, with_remedies
+from .review_steps import SUPPLEMENTING, ReviewSteps, matter_lines, with_remedies
 
 funds_owed = Guard(
     "funds_owed", "没有待到账的基金", lambda s: s.case.facts.get("funds") == "to_settle"
@@ -45,14 +45,7 @@ class RelationTransfer(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "转入地待受理", "receiving"),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "转入地审核中", "receiving", starts=(PROMISE, STATUTORY)),
         State("sending", "转出地办理转出", "sending"),
         State(

@@ -21,6 +21,7 @@ from workflows.cases.declarations import (
     TIMER,
     Guard,
     Next,
+    State,
     Step,
     step,
 )
@@ -34,6 +35,16 @@ from .review_forms import (
     SupplementForm,
 )
 from .special_procedures import end_of, has_special, in_words, procedures_at, special_lasted
+
+# 补正 is the same stay in every flow: the applicant's time runs from service 送达.
+SUPPLEMENTING = State(
+    "supplementing",
+    "待补正",
+    APPLICANT,
+    limit="supplement",
+    limit_from="service",
+    hint="请按告知书一次补齐材料",
+)
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow

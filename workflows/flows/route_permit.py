@@ -23,7 +23,7 @@ from workflows.cases.flow import Flow
 from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document
 
-from .review_steps import ReviewSteps, matter_lines, with_remedies
+from .review_steps import SUPPLEMENTING, ReviewSteps, matter_lines, with_remedies
 from .route_permit_forms import PermitForm, RouteForm
 from .route_permit_parts import ROUTE, answers_of, ask_along
 
@@ -42,14 +42,7 @@ class RoutePermit(ReviewSteps, Flow):
     INITIAL = "received"
     STATES = (
         State("received", "起运地待受理", "owner"),
-        State(
-            "supplementing",
-            "待补正",
-            APPLICANT,
-            limit="supplement",
-            limit_from="service",
-            hint="请按告知书一次补齐材料",
-        ),
+        SUPPLEMENTING,
         State("reviewing", "起运地审查中", "owner", starts=(PROMISE, STATUTORY)),
         State("consulting", "征求沿线意见中", "owner", awaits=Awaits(ROUTE)),
         State("deciding", "沿线意见已齐，待决定", "owner"),
