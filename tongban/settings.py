@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "tongban.sharing",
     "tongban.certificates",
     "matters.catalogue",
+    "matters.medical",
     "workflows.cases",
     "workflows.flows",
     "workflows.portal",

@@ -1,0 +1,1 @@
+"""异地就医: benefit rules as dated data, the settlement's arithmetic (pure), and its ledgers."""
