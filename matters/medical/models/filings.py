@@ -13,6 +13,7 @@ class Filing(models.Model):
 
     `valid_to` is the last day, None while it is open-ended. An `emergency` one is deemed filed 视同备案
     for the one visit that names it. `case_key` names the case that decided it; a deemed one has none.
+    `rules` keeps the rule rows that validity and lock rest on, as they were, with their certainty.
     """
 
     class Kind(models.TextChoices):
@@ -46,6 +47,7 @@ class Filing(models.Model):
     end_reason = models.CharField(max_length=200, blank=True, default="")
     visit_key = models.CharField(max_length=64, blank=True, default="")
     case_key = models.CharField(max_length=64, blank=True, default="")
+    rules = models.JSONField(default=list, blank=True)
 
     class Meta:
         default_permissions = ()
@@ -64,6 +66,16 @@ class Filing(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["case_key"], condition=~Q(case_key=""), name="filing_once_per_case"
+            ),
+            models.UniqueConstraint(
+                fields=["insured", "destination"],
+                condition=Q(state="active") & ~Q(kind="emergency"),
+                name="filing_one_active_per_place",
+            ),
+            models.UniqueConstraint(
+                fields=["insured", "visit_key"],
+                condition=~Q(visit_key=""),
+                name="filing_deemed_once_per_visit",
             ),
         ]
         indexes = [models.Index(fields=["insured", "state"], name="filing_insured_state")]
