@@ -131,7 +131,8 @@ class Material(Part):
 
 
 class FormField(Part):
-    """One question of the application form. `region_level`: which places a region picker offers.
+    """One question of the application form. `region_level`: which places a region picker offers;
+    pool: 医保统筹区, 重庆 whole and the cities of 四川.
 
     at_least, at_most: for numbers, money, days and months. most: people in a list, or files.
     shown_when: asked only if all of it holds; what is not shown is not kept. required_when: must be
@@ -146,7 +147,7 @@ class FormField(Part):
     example: str = ""
     choices: tuple[tuple[Code, Text], ...] = ()
     max_length: int | None = Field(default=None, ge=1, le=2000)
-    region_level: Literal["county", "township"] = "county"
+    region_level: Literal["county", "township", "pool"] = "county"
     at_least: Literal["today"] | Bound | None = None
     at_most: Literal["today"] | Bound | None = None
     columns: tuple[Column, ...] = ("name", "id_number", "relation")

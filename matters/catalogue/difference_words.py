@@ -103,7 +103,7 @@ KEYS |= {key: title_of(key) for key in Guide.model_fields if key not in KEYS}
 # By key and value; a value that is nowhere here is words of the data itself.
 VALUES: dict[str, dict[str, str]] = {
     "level": {"province": "省级", "city": "市级", "county": "区县级", "township": "乡镇街道"},
-    "region_level": {"county": "区县", "township": "乡镇街道"},
+    "region_level": {"county": "区县", "township": "乡镇街道", "pool": "统筹区"},
     "region": {"origin": "收件地", "applicant": "申请人居住地"},
     "form": {"original": "原件", "copy": "复印件", "electronic": "电子件"},
     "source": {"self": "申请人自备", "government": "政府部门核发", "other": "其他机构出具"},

@@ -24,3 +24,12 @@ def lineage(region_code: str) -> tuple[str, ...]:
     """
     above = (region_code[:cut].ljust(6, "0") for cut in CUTS if cut < len(region_code))
     return tuple(dict.fromkeys((region_code, *above)))
+
+
+def pool_of(region_code: str) -> str:
+    """The 医保统筹区 a region lies in: '500000' for 重庆 whole, in 四川 the city's code.
+
+    四川 as a whole is none: its own code comes back. Raises UnknownRegion.
+    """
+    province = province_of(region_code)
+    return province if province == PROVINCES["50"] else f"{region_code[:4]}00"

@@ -142,7 +142,9 @@ _WAYS: dict[str, to.Way] = {
     "SeatRule.level": to.words(LEVELS),
     "FormField.kind": to.words(FIELD_KINDS),
     "FormField.choices": to.PAIRS,
-    "FormField.region_level": to.words({"county": "区县", "township": "乡镇街道"}),
+    "FormField.region_level": to.words(
+        {"county": "区县", "township": "乡镇街道", "pool": "统筹区"}
+    ),
     "Material.form": to.words(PAPER_FORMS),
     "Material.source": to.words(PAPER_SOURCES),
 }

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tongban.offices.codes import UnknownRegion, province_of
-
-CHONGQING = "500000"
+from tongban.offices.codes import PROVINCES, UnknownRegion, pool_of
 
 
 class NoPlace(ValueError):
@@ -18,12 +16,9 @@ def place_of(region_code: str) -> str:
     filing names, and for any place outside the two provinces.
     """
     try:
-        province = province_of(region_code)
+        place = pool_of(region_code)
     except UnknownRegion:
         raise NoPlace("备案地只能是重庆市或四川省的市（州）") from None
-    if province == CHONGQING:
-        return CHONGQING
-    city = f"{region_code[:4]}00"
-    if city == province:
+    if place == PROVINCES["51"]:
         raise NoPlace("请选择四川省的具体市（州）：备案到市（州），不到全省")
-    return city
+    return place

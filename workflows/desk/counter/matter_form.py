@@ -18,9 +18,10 @@ from matters.catalogue.answers import MASKS, purpose_of
 from matters.catalogue.definition import Definition, FormField
 from matters.catalogue.form_fields import CompactField
 from matters.catalogue.forms import MatterForm, form_for, opened_data
-from matters.catalogue.regions import region_choices
+from matters.catalogue.regions import POOL, region_choices
 from tongban.accounts.identity import is_resident_id
 from tongban.accounts.personal import unseal
+from tongban.offices.codes import PROVINCES, pool_of
 from workflows.cases.registry import flow_class
 
 # Questions about the applicant, whatever part the matter gives them; others are always typed.
@@ -156,7 +157,13 @@ def _regions(definition: Definition, flow: str, home: str, here: str) -> dict[st
         if field.kind == "region"
     }
     levels = {field.code: field.region_level for field in definition.fields}
-    return {code: region for code, region in asked.items() if _exists(region, levels[code])}
+    placed = {code: _at(region, levels[code]) for code, region in asked.items()}
+    return {code: region for code, region in placed.items() if _exists(region, levels[code])}
+
+
+def _at(region: str, level: str) -> str:
+    """The county itself, or the pool that it lies in: 重庆 whole, in 四川 the city."""
+    return pool_of(region) if level == POOL and region[:2] in PROVINCES else region
 
 
 def _exists(region: str, level: str) -> bool:

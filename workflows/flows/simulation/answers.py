@@ -15,6 +15,7 @@ from matters.catalogue.definition import Definition, FormField
 from matters.catalogue.rules import NATION
 from tongban.accounts.demonstration import Invented
 from tongban.offices.calendar import calendar_for
+from tongban.offices.codes import pool_of
 
 REASONS = ("工作变动", "投靠家人", "证件遗失", "证件到期", "异地居住", "子女随迁", "继续缴存")
 GIVEN_NAMES = ("小雨", "子涵", "思源", "乐天")
@@ -37,13 +38,19 @@ def answers(
     }
 
 
+def _place(county: str, level: str) -> str:
+    """The county, or what lies below or above it at that level."""
+    if level == "pool":
+        return pool_of(county)
+    return county + DEMONSTRATION_TOWNSHIP if level == "township" else county
+
+
 def _answer(
     asked: FormField, *, regions: Iterator[str], person: Invented, on: dt.date, luck: Random
 ) -> Any:
     match asked.kind:
         case "region":
-            county = next(regions)
-            return county + DEMONSTRATION_TOWNSHIP if asked.region_level == "township" else county
+            return _place(next(regions), asked.region_level)
         case "choice":
             return luck.choice(asked.choices)[0]
         case "name":
