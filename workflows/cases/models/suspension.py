@@ -5,7 +5,7 @@ from django.db.models import Q
 
 
 class Suspension(models.Model):
-    """A pause of a case's clocks: 补正 or 特别程序, each with its ground.
+    """A pause of a case's clocks: 补正, 特别程序 or an inquiry at another place, each with its ground.
 
     At most one is open at a time; the open one's kind stands on the case as `suspended_as`.
     """
@@ -13,6 +13,7 @@ class Suspension(models.Model):
     class Kind(models.TextChoices):
         SUPPLEMENT = "supplement", "补正"
         SPECIAL = "special", "特别程序"
+        INQUIRY = "inquiry", "协查"
 
     case = models.ForeignKey("cases.Case", models.CASCADE, related_name="suspensions")
     kind = models.CharField("种类", max_length=20, choices=Kind.choices)
