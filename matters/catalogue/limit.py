@@ -5,18 +5,18 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_serializer, model_validator
 
-Unit = Literal["G", "Z", "H"]
+Unit = Literal["G", "Z", "H", "M"]
 
 
 class Limit(BaseModel):
-    """A time limit: "3G" (working days 工作日), "60Z" (natural days 自然日) or "4H" (hours).
+    """A time limit: "3G" (working days 工作日), "60Z" (natural days 自然日), "4H" (hours) or "10M" (minutes).
 
     The letters G and Z are those of the provinces' own exchange tables.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    UNITS: ClassVar[dict[str, str]] = {"G": "个工作日", "Z": "个自然日", "H": "小时"}
+    UNITS: ClassVar[dict[str, str]] = {"G": "个工作日", "Z": "个自然日", "H": "小时", "M": "分钟"}
 
     amount: int = Field(ge=1, le=3650)
     unit: Unit
@@ -31,9 +31,9 @@ class Limit(BaseModel):
     def _from_text(cls, value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        match = re.fullmatch(r"([1-9][0-9]{0,3})([GZH])", value)
+        match = re.fullmatch(r"([1-9][0-9]{0,3})([GZHM])", value)
         if match is None:
-            raise ValueError(f"{value!r} is no limit: write 3G, 60Z or 4H")
+            raise ValueError(f"{value!r} is no limit: write 3G, 60Z, 4H or 10M")
         return {"amount": int(match[1]), "unit": match[2]}
 
     @model_serializer

@@ -52,6 +52,8 @@ class Act:
     hop_start: dt.datetime | None = None
     extensions: list[tuple[str, Limit]] = field(default_factory=list)
     pauses_changed: bool = False
+    # A timer's step that could not do its work yet: when it is to be taken again.
+    again_after: Limit | None = None
     numbers: list[CaseNumber] = field(default_factory=list)
     recounts: bool = False
 

@@ -19,6 +19,8 @@ from tongban.offices.calendar import WorkingCalendar
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 # No limit of any matter comes near this; it stops a search over a calendar without working days.
 LONGEST_SEARCH = 4000
+# Units that are stretches of time, not days.
+STRETCHES = {"H": dt.timedelta(hours=1), "M": dt.timedelta(minutes=1)}
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ class DayLine:
 
 def due(reading: Reading) -> Due | None:
     """The due moments; None while an open pause stops the clock before its end."""
-    if reading.unit == "H":
-        return _due_in_hours(reading)
+    if reading.unit in STRETCHES:
+        return _due_after(reading, STRETCHES[reading.unit] * reading.amount)
     needed, seen = reading.amount, 0
     nth_yellow = min(needed, needed * reading.yellow_percent // 100 + 1)
     yellow_on, provisional = None, False
@@ -95,8 +97,8 @@ def due(reading: Reading) -> Due | None:
 
 
 def explain(reading: Reading) -> Iterator[DayLine]:
-    """Every day from the start to the due day, each with its reason. Empty for hours."""
-    if reading.unit == "H":
+    """Every day from the start to the due day, each with its reason. Empty for hours and minutes."""
+    if reading.unit in STRETCHES:
         return
     start, seen = local_day(reading.started_at), 0
     for offset in range(1, LONGEST_SEARCH):
@@ -141,8 +143,7 @@ def _pause_on(pauses: Sequence[Pause], day: dt.date) -> Pause | None:
     return None
 
 
-def _due_in_hours(reading: Reading) -> Due | None:
-    span = dt.timedelta(hours=reading.amount)
+def _due_after(reading: Reading, span: dt.timedelta) -> Due | None:
     due_at, yellow_at = (
         reading.started_at + span,
         reading.started_at + span * (reading.yellow_percent / 100),

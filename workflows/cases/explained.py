@@ -65,7 +65,7 @@ def explained(case: Flow, clock: str, definition: Definition) -> Explanation:
         begun_with=begun_with,
         limit=reading.limits[0],
         extended=extended,
-        lines=() if reading.unit == "H" else tuple(explain(reading)),
+        lines=tuple(explain(reading)),
         derived=due(reading),
         kept=_moment(kept.get("due_at")),
         stopped_at=_moment(kept.get("stopped_at")),

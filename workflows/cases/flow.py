@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django_fsm import RETURN_VALUE, transition
@@ -12,7 +12,7 @@ from django_fsm import RETURN_VALUE, transition
 from matters.catalogue.definition import Definition, Limit
 
 from . import registry
-from .act import Act
+from .act import Act, Situation
 from .common_steps import CommonSteps
 from .declarations import CLOSED, OPEN, OWNER, STAGE, Next, Seat, State, Step
 from .forms import StepForm
@@ -21,6 +21,14 @@ from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
 
 if TYPE_CHECKING:
     from .opening import Application
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a case's page: a template, and what it gets as `panel`."""
+
+    template: str
+    shown: Any
 
 
 class FlowError(Exception):
@@ -42,6 +50,8 @@ class Flow(CommonSteps, OpinionSteps, Case):
     OPTIONAL_SEATS: ClassVar[tuple[str, ...]] = ()
     # Nobody applies for it by itself: its cases are parts of others, and no list of matters shows it.
     ONLY_AS_PART: ClassVar[bool] = False
+    # The seat whose office opens cases of it by itself, for people who do not apply: a hospital's.
+    BEGUN_AT: ClassVar[str] = ""
     # application, query or appointment: never counted together (`kinds.py`).
     KIND: ClassVar[str] = "application"
     STEPS: ClassVar[dict[str, Step]] = {}
@@ -99,6 +109,9 @@ class Flow(CommonSteps, OpinionSteps, Case):
 
         Gives the case anew if that moved it. Default: nothing.
         """
+
+    def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
+        """What this flow alone shows on the page of a case, the offices' or its people's. Default: nothing."""
 
     @property
     def current(self) -> State:

@@ -148,7 +148,7 @@ def opened_from(draft_key: uuid.UUID) -> Done | None:
 def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     version, on = application.version, local_day(at)
     definition = definition_of(version.pk)
-    _require(application, on)
+    _require(application, actor, on)
     situation = _situation(definition, application, on)
     form = form_for(definition, dict(application.data), on=on)
     if not form.is_valid():
@@ -189,14 +189,19 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     return Done(moved or case, event)
 
 
-def _require(application: Application, on: dt.date) -> None:
+def _require(application: Application, actor: Actor, on: dt.date) -> None:
     version = application.version
     valid = version.valid_from <= on and (version.valid_to is None or on < version.valid_to)
     if version.status != "published" or not valid:
         raise NotInForce(f"version {version.pk} is not in force on {on}")
     if not any(party.role == Party.Role.APPLICANT for party in application.parties):
         raise NoApplicant
-    if application.parent_id is None and registry.flow_class(version.flow).ONLY_AS_PART:
+    flow = registry.flow_class(version.flow)
+    if flow.BEGUN_AT:
+        office = application.offices.get(flow.BEGUN_AT)
+        if office is None or office.pk not in actor.desks:
+            raise NotInForce(f"version {version.pk} is begun by the office at {flow.BEGUN_AT}")
+    elif application.parent_id is None and flow.ONLY_AS_PART:
         raise NotInForce(f"version {version.pk} is only ever a part of another case")
     if (application.parent_id is None, application.relation) not in RELATIONS:
         raise ValueError("a child names its parent and is its 'part' or 'follows' it")

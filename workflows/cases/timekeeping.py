@@ -41,6 +41,10 @@ def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
     if (case.state, case.stage) != came_from:
         _enter(act, state, came_from)
         touched.add(HOP)
+    if act.again_after is not None:
+        _begin(case, TIMER, act.again_after, act.at)
+        case.clocks[TIMER]["step"] = act.step.code
+        derive(case, TIMER, [], act.definition)
     if act.restarts_hop and act.hop_start is not None:
         _begin(case, HOP, case.limit_in(state, act.definition), act.hop_start)
         touched.add(HOP)

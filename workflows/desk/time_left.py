@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from matters.catalogue.definition import Limit
 from tongban.offices.calendar import WorkingCalendar, calendar_for
-from workflows.cases.clocks import local_day
+from workflows.cases.clocks import STRETCHES, local_day
 from workflows.cases.declarations import APPLICANT, HOP, PROMISE, STATUTORY
 from workflows.cases.timekeeping import running
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 CLOCK_NAMES = {HOP: "环节时限", PROMISE: "承诺时限", STATUTORY: "法定时限"}
 ONE_DAY = dt.timedelta(days=1)
-AN_HOUR = dt.timedelta(hours=1)
+
 # A clock is red from `due_at` on: the last day in time is that of the moment before.
 MOMENT = dt.timedelta(microseconds=1)
 
@@ -36,8 +36,8 @@ def time_left(case: Flow, clock: str, due_at: dt.datetime, now: dt.datetime) -> 
     """What is left until `due_at` of a clock of the case, in the clock's own unit."""
     unit = Limit.parse(case.clocks[clock]["limit"]).unit
     today, last = local_day(now), last_day(due_at)
-    if unit == "H":
-        amount, word = int(abs(due_at - now) / AN_HOUR), "小时"
+    if unit in STRETCHES:
+        amount, word = int(abs(due_at - now) / STRETCHES[unit]), Limit.UNITS[unit]
     elif today == last:
         return "今天到期"
     else:

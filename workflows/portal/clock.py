@@ -19,7 +19,7 @@ from .own.door import Visit, for_party
 from .own.time_kept import last_day, title_of
 
 CRUMBS = [("/", "首页"), ("/my/", "我的办件")]
-UNITS = {"G": "工作日", "Z": "自然日", "H": "小时"}
+UNITS = {"G": "工作日", "Z": "自然日", "H": "小时", "M": "分钟"}
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ UNITS = {
     "z": "Z",
     "小时": "H",
     "h": "H",
+    "分钟": "M",
 }
-UNIT_WORDS = {"G": "个工作日", "Z": "个自然日", "H": "小时"}
+UNIT_WORDS = {"G": "个工作日", "Z": "个自然日", "H": "小时", "M": "分钟"}
 
 
 @dataclass(frozen=True)

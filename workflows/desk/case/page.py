@@ -93,6 +93,7 @@ def case_context(
         "seats": seat_cards(case, offices, situation.today),
         "family": _family(situation),
         "parts": part_rows(case),
+        "panel": case.panel(situation),
     }
 
 

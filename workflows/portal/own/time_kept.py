@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matters.catalogue.definition import Definition
-from workflows.cases.clocks import Pause, local_day
+from workflows.cases.clocks import STRETCHES, Pause, local_day
 from workflows.cases.declarations import APPLICANT, HOP, PROMISE, STATUTORY
 from workflows.cases.explained import days_left
 from workflows.cases.flow import Flow
@@ -130,7 +130,7 @@ def _left(
     reading, today = reading_of(case, name, pauses, definition), local_day(now)
     if today > until:
         return "已超过时限"
-    if reading.unit == "H":
+    if reading.unit in STRETCHES:
         return ""
     if today == until:
         return "今天到期"
