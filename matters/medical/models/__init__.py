@@ -24,6 +24,7 @@ from .invoices import ClaimedInvoice
 from .money import MoneyField
 from .payments import ReimbursementPayment
 from .settlements import AccountEntry, FamilyAccount, FundLine, Settlement, YearEntry
+from .visits import FeeLine, Visit
 
 __all__ = [
     "AccountEntry",
@@ -37,6 +38,7 @@ __all__ = [
     "Deduction",
     "Difference",
     "FamilyAccount",
+    "FeeLine",
     "Filing",
     "Freeze",
     "FundLine",
@@ -51,6 +53,7 @@ __all__ = [
     "Signature",
     "Statement",
     "TreatmentEntry",
+    "Visit",
     "VisitKind",
     "YearEntry",
 ]
