@@ -1,17 +1,12 @@
 """备案: what is filed with the place of insurance, and where somebody stands at a place on a day."""
 
+from .admissions import ask_about_admissions
 from .cover import Benefit, benefit_standing
+from .ending import cancel, end_deemed, expire_due, supersede, void
 from .places import NoPlace, place_of
 from .readers import active_filings, filings_of, in_force, insured_by_id_number, insured_of
-from .registering import (
-    FilingRefused,
-    cancel,
-    deem_filed,
-    end_deemed,
-    register,
-    supersede,
-    void,
-)
+from .refusals import FilingRefused
+from .registering import deem_filed, register
 from .standing import Standing, standing
 
 __all__ = [
@@ -20,10 +15,12 @@ __all__ = [
     "NoPlace",
     "Standing",
     "active_filings",
+    "ask_about_admissions",
     "benefit_standing",
     "cancel",
     "deem_filed",
     "end_deemed",
+    "expire_due",
     "filings_of",
     "in_force",
     "insured_by_id_number",

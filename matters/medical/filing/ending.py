@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from matters.medical.models import Filing, Insured
 from tongban.templatetags.formats import zh_date
@@ -38,17 +38,22 @@ def why_it_stays(filing: Filing, on: date) -> FilingRefused | None:
     """
     if filing.state != Filing.State.ACTIVE or filing.kind == Filing.Kind.EMERGENCY:
         return FilingRefused("not_active", "这项备案已经不在有效状态，不用再取消或变更。")
-    if filing.locked_until is not None and on < filing.locked_until:
-        return FilingRefused(
-            "locked",
-            f"这项备案以告知承诺方式办理，{zh_date(filing.locked_until)}前不能变更或取消。",
-        )
+    if refused := locked(filing, on):
+        return refused
     if is_admitted(filing.insured_id, filing.destination_id):
         return FilingRefused(
             "admission_open",
             f"在{filing.destination.name}有尚未结算的住院，出院结算后才能变更或取消这项备案。",
         )
     return None
+
+
+def locked(filing: Filing, on: date) -> FilingRefused | None:
+    """The lock of a long-term filing made on a promise. No SQL."""
+    if filing.locked_until is None or on >= filing.locked_until:
+        return None
+    until = zh_date(filing.locked_until)
+    return FilingRefused("locked", f"这项备案以告知承诺方式办理，{until}前不能变更或取消。")
 
 
 def cancel(*, filing_id: int, on: date, reason: str) -> Filing:
@@ -99,27 +104,29 @@ class Swept:
     voided: int
 
 
-def expire_due(*, on: date) -> Swept:
-    """End what ran out before `on`, and what lost the cover it rests on. Two statements.
+def expire_due(*, on: date, insured_id: int | None = None) -> Swept:
+    """End what ran out before `on`, and what lost the cover it rests on; of one person, or of all.
 
     A filing whose last day is yesterday ends today, not before and not later, and the days decide:
     a sweep that is late, or runs twice, or in two places at once, makes no difference to anybody.
+    Two statements.
     """
     active = Filing.objects.filter(state=Filing.State.ACTIVE)
-    voided = active.filter(
-        Q(valid_to=None) | Q(valid_to__gte=F("insured__valid_to")), insured__valid_to__lte=on
+    if insured_id is not None:
+        active = active.filter(insured_id=insured_id)
+    cover_ended = Insured.objects.filter(pk=OuterRef("insured_id")).values("valid_to")
+    uncovered = Q(valid_to=None) | Q(valid_to__gte=F("insured__valid_to"))
+    # The day comes from another row, so it is read before the rows are written.
+    gone = active.filter(uncovered, insured__valid_to__lte=on).values("pk")
+    voided = Filing.objects.filter(pk__in=gone).update(
+        state=Filing.State.VOID, ended_on=Subquery(cover_ended), end_reason=RELATION_ENDED
     )
-    gone = 0
-    for row in voided.select_related("insured").order_by("id"):
-        gone += active.filter(pk=row.pk).update(
-            state=Filing.State.VOID, ended_on=row.insured.valid_to, end_reason=RELATION_ENDED
-        )
     expired = active.filter(valid_to__lt=on).update(
         state=Filing.State.EXPIRED,
         ended_on=F("valid_to") + timedelta(days=1),
         end_reason=EXPIRED_WORDS,
     )
-    return Swept(expired, gone)
+    return Swept(expired, voided)
 
 
 def _end(filing: Filing, state: Filing.State, on: date, reason: str) -> Filing:

@@ -37,11 +37,21 @@ def active_filings(insured: Insured, *, on: date) -> list[Filing]:
 
 
 def in_force(filing: Filing, on: date) -> bool:
-    """Whether the filing holds on that day, both ends included, up to the day it was ended."""
+    """Whether the filing holds on that day: first and last day included, up to the day it ended."""
+    return counts_for(filing, on=on)
+
+
+def counts_for(filing: Filing, *, on: date, open_since: date | None = None) -> bool:
+    """Whether a visit begun on `open_since` (or on the day itself) and settled on `on` has it.
+
+    It must have been made by the day of settlement, and not have ended before the visit began:
+    who was admitted inside the validity settles by it however long the stay, and one made after
+    admission counts until 出院结算.
+    """
+    began = open_since or on
+    within = filing.valid_to is None or began <= filing.valid_to
     return (
-        filing.valid_from <= on
-        and (filing.valid_to is None or on <= filing.valid_to)
-        and (filing.ended_on is None or on < filing.ended_on)
+        filing.valid_from <= on and within and (filing.ended_on is None or began < filing.ended_on)
     )
 
 

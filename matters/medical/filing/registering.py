@@ -1,26 +1,27 @@
-"""Writers of filings. Each takes the person's row first: two at once come one after the other.
+"""How filings are made. The person's row is taken first: two at once come one after the other.
 
-They are called inside the step of a case (or of a visit), in its transaction.
+Called inside the step of a case (or of a visit), in its transaction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+
 from matters.medical.models import Filing, Insured
+
+from .cover import benefit_standing
+from .ending import expire_due, hold, locked, supersede, why_it_stays
+from .names import filing_words, place_name
+from .places import place_of
+from .readers import active_filings
+from .refusals import FilingRefused
+from .terms import Terms, terms_for
 
 if TYPE_CHECKING:
     from matters.medical.rules import RuleBook
-
-
-class FilingRefused(ValueError):
-    """A rule forbids it: `code` for machines, the message is a sentence for people."""
-
-    def __init__(self, code: str, sentence: str) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 def register(
@@ -32,25 +33,95 @@ def register(
     on: date,
     at: datetime,
     case_key: str,
+    since: date | None = None,
+    may_replace: bool = True,
     book: RuleBook | None = None,
 ) -> Filing:
-    """File `kind` to `destination` (any region code in it), in force from `on`.
+    """File `kind` to `destination` (any region code in it), as the rules of the person's pool have it.
 
-    Validity and lock come from the rules of the person's pool on that day. What it takes the place
-    of is superseded; see `replaced_by`. The same case key gives the same filing. Raises
-    FilingRefused (not_insured, frozen, own_place, locked, admission_open), NoPlace.
+    on: the day on which it is written. since: the day from which it holds, where that was earlier (it
+    was handed in then). What it takes the place of is superseded (`replaced_by`), to another place only
+    if `may_replace`. The same case key gives the same filing. Raises FilingRefused (not_insured, frozen,
+    own_place, already_filed, filed_elsewhere, locked, admission_open), NoPlace, RuleMissing. Ten
+    statements at most, one more for each filing that ends.
     """
-    raise NotImplementedError
+    place, from_on = place_of(destination), since or on
+    with transaction.atomic():
+        insured = hold(insured_id)
+        known = Filing.objects.filter(case_key=case_key).first() if case_key else None
+        if known is not None:
+            return known
+        terms = terms_for(insured, kind=kind, on_promise=on_promise, on=from_on, book=book)
+        expire_due(on=on, insured_id=insured_id)
+        active = active_filings(insured, on=on)
+        replaced = replaced_by(place, active, terms)
+        refused = why_not_filed(insured, kind, place, active, terms, on)
+        refused = refused or (None if may_replace else _not_agreed(place, replaced))
+        if refused is not None:
+            raise refused
+        supersede(filings=replaced, on=on, reason=f"已另行备案到{place_name(place)}")
+        return Filing.objects.create(
+            insured=insured,
+            kind=kind,
+            destination_id=place,
+            is_on_promise=on_promise,
+            valid_from=from_on,
+            valid_to=terms.valid_to,
+            locked_until=terms.locked_until,
+            filed_at=at,
+            case_key=case_key,
+            rules=terms.rules,
+        )
 
 
-def cancel(*, filing_id: int, on: date, at: datetime, reason: str) -> Filing:
-    """End a filing from `on`. Raises FilingRefused (not_active, locked, admission_open)."""
-    raise NotImplementedError
+def why_not_filed(
+    insured: Insured, kind: str, place: str, active: list[Filing], terms: Terms, on: date
+) -> FilingRefused | None:
+    """What forbids a new filing to `place` on that day. One statement and what `why_it_stays` has."""
+    if place == insured.pool_id:
+        return FilingRefused("own_place", "备案地就是参保地：在参保地就医不用备案。")
+    benefit = benefit_standing(insured=insured, on=on)
+    if not benefit.is_ok:
+        return FilingRefused(benefit.status, benefit.sentence)
+    replaced = replaced_by(place, active, terms)
+    reasons = (
+        why_it_is_not_changed(row, kind, on)
+        if row.destination_id == place
+        else why_it_stays(row, on)
+        for row in replaced
+    )
+    return next((refused for refused in reasons if refused is not None), None)
 
 
-def supersede(*, filings: Iterable[Filing], on: date, reason: str) -> list[Filing]:
-    """End filings because a new one takes their place. The caller holds the person's row."""
-    raise NotImplementedError
+def _not_agreed(place: str, replaced: list[Filing]) -> FilingRefused | None:
+    """Nobody loses a filing to another place without having said so."""
+    lost = [row for row in replaced if row.destination_id != place]
+    if not lost:
+        return None
+    return FilingRefused(
+        "filed_elsewhere",
+        f"现有备案：{filing_words(lost[0])}。参保地同一时间只认一个备案地，"
+        "要改备案到新的地方，请同意由新备案取代原备案。",
+    )
+
+
+def why_it_is_not_changed(filing: Filing, kind: str, on: date) -> FilingRefused | None:
+    """What forbids filing anew to the same place: there is as much already, or it is locked. No SQL.
+
+    An open admission is no obstacle here: the place stays filed, and who files before 出院结算 may.
+    """
+    is_settled = filing.kind in Filing.LONG_TERM_KINDS
+    if is_settled and (filing.kind == kind or kind not in Filing.LONG_TERM_KINDS):
+        return FilingRefused("already_filed", f"已经备案：{filing_words(filing)}，不用再办。")
+    return locked(filing, on)
+
+
+def replaced_by(place: str, active: list[Filing], terms: Terms) -> list[Filing]:
+    """The active filings that a new one to `place` takes the place of.
+
+    The one to the same place always; those to other places unless home rules allow several at once.
+    """
+    return [row for row in active if row.destination_id == place or not terms.several_places]
 
 
 def deem_filed(
@@ -60,14 +131,17 @@ def deem_filed(
 
     It replaces nothing and stands beside any filing. Raises FilingRefused (own_place), NoPlace.
     """
-    raise NotImplementedError
-
-
-def end_deemed(*, insured_id: int, visit_key: str, on: date) -> bool:
-    """The visit is over (settled, paid by oneself, cancelled): its deemed filing expires with it."""
-    raise NotImplementedError
-
-
-def void(*, insured_id: int, on: date, reason: str) -> list[Filing]:
-    """The insurance relation changed 参保关系变动: no active filing of it holds from `on`."""
-    raise NotImplementedError
+    place = place_of(destination)
+    if place == insured.pool_id:
+        raise FilingRefused("own_place", "在参保地急诊，不用备案。")
+    filing, _ = Filing.objects.get_or_create(
+        insured=insured,
+        visit_key=visit_key,
+        defaults={
+            "kind": Filing.Kind.EMERGENCY,
+            "destination_id": place,
+            "valid_from": on,
+            "filed_at": at,
+        },
+    )
+    return filing
