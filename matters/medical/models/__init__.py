@@ -23,7 +23,7 @@ from .insured import Chronic, Freeze, Insured
 from .invoices import ClaimedInvoice
 from .money import MoneyField
 from .payments import ReimbursementPayment
-from .settlements import AccountEntry, FamilyAccount, FundLine, Settlement, YearEntry
+from .settlements import AccountEntry, FamilyAccount, FundLine, KeptRules, Settlement, YearEntry
 from .visits import FeeLine, Visit
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "FundLine",
     "Institution",
     "Insured",
+    "KeptRules",
     "LineDispute",
     "MoneyEntry",
     "MoneyField",

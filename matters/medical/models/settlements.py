@@ -42,6 +42,19 @@ AMOUNTS = (
 )
 
 
+class KeptRules(AppendOnly):
+    """A rule book, row by row, as it was when something was settled by it: kept once, under its SHA-256."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    rows = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class SettlementQuerySet(models.QuerySet["Settlement"]):
     def update(self, **kwargs: Any) -> int:
         if set(kwargs) != {"clearing_month"}:
@@ -61,7 +74,8 @@ class Settlement(models.Model):
 
     `year`, `seq`: its place among the entries of the person's calendar year. `on`: the day whose rules
     held (discharge, or service). `bill` is what was asked and what the ledger knew then, `breakdown`
-    what came of it with a sentence for each amount, `rules` the rule rows that made it.
+    what came of it with a sentence for each amount, `rules` the rule rows that made it, and `rule_book`
+    the whole book they stood in, so that it can be computed again.
     `clearing_month` ("2026-11") is "" until that month is declared to the other province.
     """
 
@@ -125,6 +139,7 @@ class Settlement(models.Model):
     bill = models.JSONField()
     breakdown = models.JSONField()
     rules = models.JSONField()
+    rule_book = models.ForeignKey(KeptRules, models.PROTECT, related_name="+")
 
     objects: ClassVar[Any] = SettlementQuerySet.as_manager()
 
