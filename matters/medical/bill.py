@@ -66,6 +66,9 @@ class Bill:
     are looked up. age None: not told. treated_at: region code; "" counts as outside the pool unless
     the filing is `home`. items may be left out; where they are given they make the four sums.
     plans: supplementary insurances that the person has, by the names of their rules.
+    stay_dedc: what an earlier settlement of the same stay bore of its deductible (a stay across the
+    year's end is settled at 12-31; one deductible); then this is no further admission of the year.
+    None: the stay's first settlement.
     """
 
     pool: str
@@ -89,6 +92,7 @@ class Bill:
     hosp_part_amt: Decimal = ZERO
     items: tuple[Item, ...] = ()
     plans: tuple[str, ...] = ()
+    stay_dedc: Decimal | None = None
 
     @property
     def inscp_scp_amt(self) -> Decimal:
