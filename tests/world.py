@@ -208,12 +208,14 @@ def _offices(world: World) -> None:
             "township": [("township_center", "便民服务中心")],
             "city": [
                 ("housing_fund", "住房公积金中心"),
+                ("medical_insurance", "医疗保障局"),
                 ("service_center", "政务服务中心"),
                 ("bank", "示范银行"),
             ],
             "province": [
                 ("supervision", "政务服务管理办公室"),
                 ("housing_fund", "公积金中心"),
+                ("medical_insurance", "医疗保障局"),
                 ("bank", "示范银行"),
             ],
         }[level]

@@ -56,6 +56,14 @@ SETTINGS = {
         {"receiving": (CQ, "human_resources"), "sending": (SC, "human_resources")},
         {"0": CQ, "1": SC},
     ),
+    "medical_transfer": Setting(
+        "基本医疗保险关系转移接续",
+        {
+            "receiving": ("500000", "medical_insurance"),
+            "sending": ("511700", "medical_insurance"),
+        },
+        {"0": CQ, "1": SC},
+    ),
     "archive_transfer": Setting(
         "档案接收",
         {"receiving": (CQ, "talent_service"), "keeping": (SC, "talent_service")},

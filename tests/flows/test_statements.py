@@ -58,6 +58,10 @@ def wrong_money(case: Case) -> Mapping[str, Any]:
     return {**money(case), "amount": "1.00"}
 
 
+def another_letter(case: Case) -> Mapping[str, Any]:
+    return {**money(case), "letter_number": "LXH-0"}
+
+
 def consent(_case: Case) -> Mapping[str, Any]:
     bank = Office.objects.get(code="510000-bank").pk
     return {"banks": [bank], "resources": ["tax"], "agreed": "on"}
@@ -224,7 +228,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("money_arrives", "receiving", 0, wrong_money),
             reason("return_money", "receiving"),
             Taken("send_money", "sending", 0, SENT),
-            Taken("money_arrives", "receiving", 0, wrong_money),
+            Taken("money_arrives", "receiving", 0, another_letter),
             reason("match_by_hand", "receiving"),
             Taken("conclude", "receiving", 1),
         ),

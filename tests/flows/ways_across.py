@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.flows.taken import OPINION, SUPPLEMENT, Taken, arrived, reason
+from tests.world import ZHOU_ID
 from tongban.accounts.actors import actor_of
 from tongban.accounts.models import Posting, User
 from tongban.offices.models import Office
@@ -19,6 +20,29 @@ BY_CLOUD = {"way": "cloud", "number": "YD-0001", "pages": "120"}
 TAKEN_IN = {"identity_checked": "on", "originals_seen": "on", "fee_paid": "on"}
 HANDED_OUT = {"way": "counter", "receiver": "林晓梅", "old_one": "returned"}
 LONG_AGO = dt.date(2020, 1, 1)
+
+
+BOTH_SIDES = {"joined_here": "on", "stopped_there": "on"}
+COVER_SHEET = {
+    "certificate": "PZ-0001",
+    "insured_type": "employee",
+    "insured_from": "2015-03-01",
+    "ended_on": "2026-05-01",
+    "months": "134",
+    "total": "345.60",
+    "money": "transfer",
+}
+NEW_COVER = {
+    "psn_no": "50000000001",
+    "insured_type": "employee",
+    "person_class": "active",
+    "begins_on": "2026-05-01",
+}
+
+
+def account_money(case: Case) -> Mapping[str, Any]:
+    keys = {"letter_number": case.facts["letter"], "id_number": ZHOU_ID}
+    return {**keys, "amount": "345.60", "voucher": "DZ0001"}
 
 
 def along(_case: Case) -> Mapping[str, Any]:
@@ -52,6 +76,22 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("record_funds", "receiving", 0, {"amount": "1234.50", "voucher": "QS202606"}),
         ),
         (Taken("accept", "receiving", 1), reason("disapprove", "receiving", 1)),
+        (reason("withdraw", "applicant"),),
+    ),
+    "medical_transfer": (
+        (
+            Taken("accept", "receiving", 2, BOTH_SIDES),
+            Taken("object_to_transfer", "sending", 0, {"code": "arrears", "reason": "请补缴"}),
+            reason("send_letter_again", "receiving"),
+            Taken("send_sheet", "sending", 2, COVER_SHEET),
+            reason("return_sheet", "receiving"),
+            Taken("send_sheet", "sending", 2, COVER_SHEET),
+            Taken("join_up", "receiving", 4, NEW_COVER),
+            Taken("send_money", "sending", 0, {"amount": "345.60", "voucher": "LS0001"}),
+            Taken("money_arrives", "receiving", 4, account_money),
+            Taken("conclude", "receiving", 1),
+        ),
+        (reason("refuse", "receiving", 1),),
         (reason("withdraw", "applicant"),),
     ),
     "archive_transfer": (

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from workflows.cases.act import Situation
 from workflows.cases.forms import StepForm
 
 FEN = Decimal("0.01")
@@ -54,15 +55,23 @@ class AcceptForm(StepForm):
 
 
 class ObjectionForm(StepForm):
-    code = forms.ChoiceField(
-        label="异议原因", choices=OBJECTIONS, error_messages={"required": "请选择异议原因"}
-    )
+    """Why the 转出地 cannot let go: one of the flow's own reasons."""
+
     reason = forms.CharField(
         label="具体情况和解决办法",
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明具体情况，告诉职工怎么解决"},
+        error_messages={"required": "请写明具体情况，告诉本人怎么解决"},
     )
+
+    def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
+        super().__init__(*args, situation=situation, **kwargs)
+        self.fields["code"] = forms.ChoiceField(
+            label="异议原因",
+            choices=getattr(situation.case, "OBJECTIONS", ()),
+            error_messages={"required": "请选择异议原因"},
+        )
+        self.order_fields(["code", "reason"])
 
 
 class ConfirmForm(StepForm):

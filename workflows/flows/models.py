@@ -11,6 +11,7 @@ from .household_move import HouseholdMove
 from .issue_elsewhere import IssueElsewhere
 from .loan_offer import LoanOffer
 from .local_issue import LocalIssue
+from .medical_transfer import MedicalTransfer
 from .notarisation import Notarisation
 from .one_thing import OneThing
 from .online_approval import OnlineApproval
@@ -32,6 +33,7 @@ __all__ = [
     "IssueElsewhere",
     "LoanOffer",
     "LocalIssue",
+    "MedicalTransfer",
     "Notarisation",
     "OneThing",
     "OnlineApproval",

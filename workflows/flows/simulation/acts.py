@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from matters.catalogue.forms import opened_data
+from matters.catalogue.pinned import definition_of
 from workflows.cases.models import Material, ParcelItem
 
 Data = Callable[[Any, Random], dict[str, Any]]
@@ -71,6 +73,22 @@ def feed_back(_case: Any, luck: Random) -> dict[str, Any]:
 
 def receiver(case: Any, _luck: Random) -> dict[str, Any]:
     return {"receiver": case.applicant_name, "way": "counter", "book": "new"}
+
+
+def money_sent(case: Any, luck: Random) -> dict[str, Any]:
+    return {"amount": case.facts["sheet"]["total"], "voucher": f"LS{luck.randrange(10**10):010d}"}
+
+
+def money_arrival(case: Any, luck: Random) -> dict[str, Any]:
+    """The three keys as the bank carries them; one letter in twenty is somebody else's."""
+    known = opened_data(definition_of(case.version_id), case.data)
+    letter = case.facts["letter"] if luck.random() < 0.95 else "LXH0"
+    return {
+        "letter_number": letter,
+        "id_number": known["id_number"],
+        "amount": case.facts["sent"],
+        "voucher": f"DZ{luck.randrange(10**10):010d}",
+    }
 
 
 ACCEPTANCE = (

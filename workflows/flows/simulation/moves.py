@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from matters.catalogue.forms import opened_data
 from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import SYSTEM
 from workflows.cases.act import Situation
@@ -22,6 +21,8 @@ from .acts import (
     collect,
     feed_back,
     forward,
+    money_arrival,
+    money_sent,
     opinion,
     reason,
     receiver,
@@ -53,21 +54,6 @@ def _sheet(_case: Any, luck: Random) -> dict[str, Any]:
         "interest": f"{luck.randrange(0, 900)}.{luck.randrange(100):02d}",
         "months": luck.randrange(6, 160),
         "loan_uses": luck.choice([0, 0, 0, 1]),
-    }
-
-
-def _money(case: Any, luck: Random) -> dict[str, Any]:
-    return {"amount": case.facts["sheet"]["total"], "voucher": f"LS{luck.randrange(10**10):010d}"}
-
-
-def _arrival(case: Any, luck: Random) -> dict[str, Any]:
-    known = opened_data(definition_of(case.version_id), case.data)
-    letter = case.facts["letter"] if luck.random() < 0.95 else "LXH0"
-    return {
-        "letter_number": letter,
-        "id_number": known["id_number"],
-        "amount": case.facts["sent"],
-        "voucher": f"DZ{luck.randrange(10**10):010d}",
     }
 
 
@@ -121,12 +107,12 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
         Move("disapprove", 25, reason("转出地账户不能转出。")),
     ),
     (flows.FundTransfer.CODE, "frozen"): (Move("send_sheet", 1, _sheet),),
-    (flows.FundTransfer.CODE, "info_sent"): (Move("send_money", 1, _money),),
+    (flows.FundTransfer.CODE, "info_sent"): (Move("send_money", 1, money_sent),),
     (flows.FundTransfer.CODE, "money_sent"): (
-        Move("money_arrives", 96, _arrival),
+        Move("money_arrives", 96, money_arrival),
         Move("bank_refuses", 4, reason("收款账户户名不符，银行退票。")),
     ),
-    (flows.FundTransfer.CODE, "money_returned"): (Move("send_money", 1, _money),),
+    (flows.FundTransfer.CODE, "money_returned"): (Move("send_money", 1, money_sent),),
     (flows.FundTransfer.CODE, "mismatched"): (
         Move("match_by_hand", 80, reason("经电话核实，确系该职工资金。")),
         Move("return_money", 20, reason("无法确认，退回转出地。")),

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
+from matters.catalogue.pinned import definition_of
+from matters.medical.models import Insured
 from tongban.offices.models import Office
+from workflows.cases.clocks import local_day
 
 from .. import models as flows
-from .acts import ACCEPTANCE, DISAPPROVE, SUPPLEMENT, Move, demand, opinion, reason, receiver, sign
+from ..medical_cover import covers
+from .acts import (
+    ACCEPTANCE,
+    DISAPPROVE,
+    SUPPLEMENT,
+    Move,
+    demand,
+    money_arrival,
+    money_sent,
+    opinion,
+    reason,
+    receiver,
+    sign,
+)
 
 
 def _number(case: Any, luck: Random) -> str:
@@ -34,6 +52,45 @@ def _relation_objection(_case: Any, luck: Random) -> dict[str, Any]:
 
 def _months_here(_case: Any, luck: Random) -> dict[str, Any]:
     return {"months_here": luck.randrange(0, 60)}
+
+
+def _medical_sheet(case: Any, luck: Random) -> dict[str, Any]:
+    """As the register of the 转出地 has it; made up where nobody loaded one."""
+    on = local_day(case.entered_at)
+    old = covers(case, definition_of(case.version_id), on).old
+    if old is not None:
+        kind, total, begun = old.insured_type, old.account_balance, old.valid_from
+    else:
+        kind = luck.choice([Insured.Type.EMPLOYEE, Insured.Type.RESIDENT])
+        total = Decimal(luck.randrange(0, 900000)) / 100 if kind == "employee" else Decimal(0)
+        begun = on - timedelta(days=luck.randrange(200, 4000))
+    ended = old.valid_to if old is not None and old.valid_to else max(on, begun)
+    return {
+        "certificate": f"PZ{luck.randrange(10**8):08d}",
+        "insured_type": kind,
+        "insured_from": begun.isoformat(),
+        "ended_on": ended.isoformat(),
+        "months": max(1, (ended - begun).days // 30),
+        "total": f"{total:.2f}",
+        "money": "transfer" if total else "none",
+    }
+
+
+def _medical_join(case: Any, luck: Random) -> dict[str, Any]:
+    kind = case.facts["sheet"]["insured_type"]
+    return {
+        "psn_no": f"{case.number[-6:]}{luck.randrange(10**8):08d}",
+        "insured_type": kind,
+        "person_class": "active" if kind == Insured.Type.EMPLOYEE else "tier_1",
+        "begins_on": case.facts["sheet"]["ended_on"],
+    }
+
+
+def _medical_objection(_case: Any, luck: Random) -> dict[str, Any]:
+    return {
+        "code": luck.choice(["arrears", "in_treatment"]),
+        "reason": "请先在转出地结清费用，再请转入地重发联系函。",
+    }
 
 
 def _archive(case: Any, luck: Random) -> dict[str, Any]:
@@ -99,6 +156,32 @@ RELATION: dict[str, tuple[Move, ...]] = {
         Move("disapprove", 20, reason("转出地不能转出。")),
     ),
     "joining": (Move("join_up", 1, _months_here),),
+}
+MEDICAL: dict[str, tuple[Move, ...]] = {
+    "accepting": (
+        Move("accept", 96, lambda _c, _l: {"joined_here": "on", "stopped_there": "on"}),
+        Move("refuse", 4, reason("转入地尚无参保记录，请参保后再申请。")),
+    ),
+    "checking": (
+        Move("send_sheet", 92, _medical_sheet),
+        Move("object_to_transfer", 8, _medical_objection),
+    ),
+    "objected": (
+        Move("send_letter_again", 80, reason("已结清，请再次办理转出。")),
+        Move("disapprove", 20, reason("转出地不能转出。")),
+    ),
+    "joining": (Move("join_up", 1, _medical_join),),
+    "info_sent": (Move("send_money", 1, money_sent),),
+    "money_sent": (
+        Move("money_arrives", 95, money_arrival),
+        Move("bank_refuses", 5, reason("收款账户户名不符，银行退票。")),
+    ),
+    "money_returned": (Move("send_money", 1, money_sent),),
+    "mismatched": (
+        Move("match_by_hand", 80, reason("经电话核实，确系该参保人资金。")),
+        Move("return_money", 20, reason("无法确认，退回转出地。")),
+    ),
+    "booked": (Move("conclude", 1),),
 }
 ARCHIVE: dict[str, tuple[Move, ...]] = {
     "received": (Move("accept", 96), Move("refuse", 4, reason("不属于本机构接收范围。"))),
@@ -196,6 +279,7 @@ ACROSS: dict[tuple[str, str], tuple[Move, ...]] = {
     (flow.CODE, state): moves
     for flow, table in (
         (flows.RelationTransfer, RELATION),
+        (flows.MedicalTransfer, MEDICAL),
         (flows.ArchiveTransfer, ARCHIVE),
         (flows.LocalIssue, LOCAL),
         (flows.CollectAndMake, MADE),
