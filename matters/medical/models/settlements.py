@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from tongban.sharing.models.asking import AppendOnly, LedgerIsAppendOnly
 
@@ -43,10 +43,10 @@ AMOUNTS = (
 
 
 class KeptRules(AppendOnly):
-    """A rule book, row by row, as it was when something was settled by it: kept once, under its SHA-256."""
+    """A rule book, its pools and rows, as it was when something was settled by it: kept once, under its SHA-256."""
 
     digest = models.CharField(max_length=64, primary_key=True)
-    rows = models.JSONField()
+    content = models.JSONField()
 
     class Meta:
         default_permissions = ()
@@ -67,6 +67,11 @@ class SettlementQuerySet(models.QuerySet["Settlement"]):
     def live(self) -> SettlementQuerySet:
         """Positive entries that no negative one has taken back."""
         return self.filter(sign=1, reversal=None)
+
+    def with_standing(self) -> SettlementQuerySet:
+        """Each with `is_taken_back`: whether a negative entry takes it back."""
+        taken_back = Settlement.objects.filter(reverses=OuterRef("pk"))
+        return self.annotate(is_taken_back=Exists(taken_back))  # type: ignore[no-redef]
 
 
 class Settlement(models.Model):
@@ -141,6 +146,8 @@ class Settlement(models.Model):
     rules = models.JSONField()
     rule_book = models.ForeignKey(KeptRules, models.PROTECT, related_name="+")
 
+    is_taken_back: bool  # by `with_standing` only
+
     objects: ClassVar[Any] = SettlementQuerySet.as_manager()
 
     class Meta:
@@ -210,7 +217,7 @@ class FundLine(AppendOnly):
     fund_pay_type = models.CharField("基金支付类型", max_length=16)
     fund_payamt = MoneyField("基金支付金额")
     inscp_scp_amt = MoneyField("符合政策范围金额")
-    crt_payb_lmt_amt = MoneyField("本次可支付限额金额", null=True, blank=True)
+    crt_payb_lmt_amt = MoneyField("本次可支付限额金额", null=True, blank=True)  # type: ignore[misc]
     setl_proc_info = models.TextField("结算过程信息", blank=True, default="")
 
     class Meta:
