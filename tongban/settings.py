@@ -118,6 +118,7 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 STAFF_HOME = "/desk/"
 SUPERVISOR_HOME = "/throughput/"  # of who only supervises and has no desk
+OPERATOR_HOME = "/operator/"  # of who keeps the site and has no desk
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",

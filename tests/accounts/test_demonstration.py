@@ -133,6 +133,7 @@ def test_one_click_signs_in_as_anybody(client: Client, demonstration: object) ->
         ("sc-citizen-03", "/"),
         ("cq-wanzhou-head", "/desk/"),
         ("cq-supervisor", "/throughput/"),
+        ("operator", "/operator/"),
     ):
         assert f'value="{username}"' in page
         answer = client.post("/demonstration/", {"person": username})

@@ -52,8 +52,11 @@ def _first_page(user: User) -> str:
     if not user.is_staff_member:
         return settings.LOGIN_REDIRECT_URL
     actor = actor_of(user.pk)
-    only_supervises = actor.supervises and not actor.desks
-    return settings.SUPERVISOR_HOME if only_supervises else settings.STAFF_HOME
+    if actor.desks:
+        return settings.STAFF_HOME
+    if actor.operator:
+        return settings.OPERATOR_HOME
+    return settings.SUPERVISOR_HOME if actor.supervises else settings.STAFF_HOME
 
 
 def _next(request: HttpRequest) -> str:

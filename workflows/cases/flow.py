@@ -50,9 +50,13 @@ class Flow(CommonSteps, OpinionSteps, Case):
     OPTIONAL_SEATS: ClassVar[tuple[str, ...]] = ()
     # Nobody applies for it by itself: its cases are parts of others, and no list of matters shows it.
     ONLY_AS_PART: ClassVar[bool] = False
+    # What the applicant has to know of the table of parts; "" for nothing.
+    PARTS_NOTE: ClassVar[str] = ""
     # The seat whose office opens cases of it by itself, for people who do not apply: a hospital's.
     BEGUN_AT: ClassVar[str] = ""
-    # application, query or appointment: never counted together (`kinds.py`).
+    # No citizen applies: one of its offices, or the system, opens it. No list of matters shows it.
+    BETWEEN_OFFICES: ClassVar[bool] = False
+    # application, query, appointment or office_work: never counted together (`kinds.py`).
     KIND: ClassVar[str] = "application"
     STEPS: ClassVar[dict[str, Step]] = {}
 

@@ -46,6 +46,7 @@ class Financing(Flow):
     LABEL = "跨省融资对接"
     SEATS = (Seat("platform", "融资服务平台"),)
     OWNER_SEAT = "platform"
+    PARTS_NOTE = "最迟日期是平台的服务标准（10 个工作日），不是行政机关的办理时限。每家银行只看得到自己的方案。"
     INITIAL = "consenting"
     STATES = (
         State(
