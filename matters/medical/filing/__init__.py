@@ -6,7 +6,7 @@ from .ending import cancel, end_deemed, expire_due, supersede, void
 from .places import NoPlace, place_of
 from .readers import active_filings, filings_of, in_force, insured_by_id_number, insured_of
 from .refusals import FilingRefused
-from .registering import deem_filed, register
+from .registering import deem_filed, register, why_not_filed
 from .standing import Standing, standing
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "standing",
     "supersede",
     "void",
+    "why_not_filed",
 ]

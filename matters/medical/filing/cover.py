@@ -40,6 +40,8 @@ def benefit_standing(*, insured: Insured, on: date) -> Benefit:
     """
     if insured.valid_from > on or (insured.valid_to is not None and insured.valid_to <= on):
         return Benefit("not_insured", _not_insured(insured, on))
+    if insured.pk is None:
+        return Benefit("ok", "未核对参保状态。")
     freezes = Freeze.objects.filter(insured=insured, from_on__lte=on).order_by("-from_on")
     for freeze in freezes:
         if freeze.to_on is None or on < freeze.to_on:

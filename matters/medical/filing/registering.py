@@ -51,14 +51,13 @@ def register(
         known = Filing.objects.filter(case_key=case_key).first() if case_key else None
         if known is not None:
             return known
-        terms = terms_for(insured, kind=kind, on_promise=on_promise, on=from_on, book=book)
         expire_due(on=on, insured_id=insured_id)
+        terms = terms_for(insured, kind=kind, on_promise=on_promise, on=from_on, book=book)
         active = active_filings(insured, on=on)
-        replaced = replaced_by(place, active, terms)
-        refused = why_not_filed(insured, kind, place, active, terms, on)
-        refused = refused or (None if may_replace else _not_agreed(place, replaced))
+        refused = _refused(insured, kind, place, active, terms, on, may_replace=may_replace)
         if refused is not None:
             raise refused
+        replaced = replaced_by(place, active, terms)
         supersede(filings=replaced, on=on, reason=f"已另行备案到{place_name(place)}")
         return Filing.objects.create(
             insured=insured,
@@ -75,9 +74,32 @@ def register(
 
 
 def why_not_filed(
-    insured: Insured, kind: str, place: str, active: list[Filing], terms: Terms, on: date
+    *,
+    insured: Insured,
+    kind: str,
+    destination: str,
+    on_promise: bool,
+    on: date,
+    may_replace: bool = True,
+    book: RuleBook | None = None,
 ) -> FilingRefused | None:
-    """What forbids a new filing to `place` on that day. One statement and what `why_it_stays` has."""
+    """What `register` would raise on that day, beforehand. Three statements. Raises NoPlace, RuleMissing."""
+    terms = terms_for(insured, kind=kind, on_promise=on_promise, on=on, book=book)
+    active = active_filings(insured, on=on)
+    place = place_of(destination)
+    return _refused(insured, kind, place, active, terms, on, may_replace=may_replace)
+
+
+def _refused(
+    insured: Insured,
+    kind: str,
+    place: str,
+    active: list[Filing],
+    terms: Terms,
+    on: date,
+    *,
+    may_replace: bool,
+) -> FilingRefused | None:
     if place == insured.pool_id:
         return FilingRefused("own_place", "备案地就是参保地：在参保地就医不用备案。")
     benefit = benefit_standing(insured=insured, on=on)
@@ -90,7 +112,8 @@ def why_not_filed(
         else why_it_stays(row, on)
         for row in replaced
     )
-    return next((refused for refused in reasons if refused is not None), None)
+    refused = next((refused for refused in reasons if refused is not None), None)
+    return refused or (None if may_replace else _not_agreed(place, replaced))
 
 
 def _not_agreed(place: str, replaced: list[Filing]) -> FilingRefused | None:

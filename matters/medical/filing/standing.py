@@ -92,6 +92,7 @@ def standing(
     visit: inpatient, outpatient, chronic or pharmacy. open_since: the day of admission. Who was
     admitted while a filing held settles by it after it has expired; a filing made after admission
     counts if it was made before 出院结算. visit_key: the visit, so that its own deemed filing is found.
+    An `insured` that is not saved is somebody without a register: they have no filings and no freeze.
     Three statements at most, three more where somebody has to be named to call. Raises NoPlace.
     """
     asked = _Visit(insured, place_of(destination), visit, on, is_emergency, open_since, visit_key)
@@ -114,7 +115,8 @@ def _found(asked: _Visit, benefit: Benefit, book: RuleBook | None) -> Standing:
     )
     if exempt is not None and exempt.applies:
         return _by_exemption(asked, benefit, exempt)
-    if asked.is_emergency and (filed is None or filed.kind != REFERRAL):
+    is_deemed = filed is not None and filed.kind == EMERGENCY
+    if is_deemed or (asked.is_emergency and (filed is None or filed.kind != REFERRAL)):
         return _deemed(asked, benefit, filed)
     if filed is not None:
         return _by_filing(asked, benefit, filed)
@@ -123,13 +125,16 @@ def _found(asked: _Visit, benefit: Benefit, book: RuleBook | None) -> Standing:
 
 def _counting(asked: _Visit) -> list[Filing]:
     """The person's filings that count for the visit, the best first. One statement."""
+    if asked.insured.pk is None:
+        # Nobody known: cover as somebody typed it, who wants to know the rule before they file.
+        return []
     rows = Filing.objects.filter(insured=asked.insured, valid_from__lte=asked.on)
     kept: Iterable[Filing] = [
         row
         for row in rows.select_related("destination")
         if counts_for(row, on=asked.on, open_since=asked.open_since)
         # Deemed for one visit: it says nothing of any other.
-        and (row.kind != EMERGENCY or (asked.is_emergency and row.visit_key == asked.key))
+        and (row.kind != EMERGENCY or row.visit_key == asked.key)
     ]
     return sorted(kept, key=lambda row: (BEST_FIRST.index(Filing.Kind(row.kind)), -row.pk))
 
