@@ -65,7 +65,8 @@ class Bill:
     are joined by '+' (`tier_1+minor`). on: day of discharge (inpatient) or of service; by it rules
     are looked up. age None: not told. treated_at: region code; "" counts as outside the pool unless
     the filing is `home`. items may be left out; where they are given they make the four sums.
-    plans: supplementary insurances that the person has, by the names of their rules.
+    plans: supplementary insurances that the person has, by the names of their rules. dedc_borne: what
+    was borne of this same stay's deductible before the year's end (one deductible for one stay).
     stay_dedc: what an earlier settlement of the same stay bore of its deductible (a stay across the
     year's end is settled at 12-31; one deductible); then this is no further admission of the year.
     None: the stay's first settlement.
@@ -127,15 +128,18 @@ class YearToDate:
     admissions: inpatient stays settled. act_pay_dedc: deductibles borne for them (for information).
     outpatient_dedc, chronic_dedc: of the year's deductible already borne. hifp_pay: paid by the fund
     against its year's cap (inpatient and chronic); outpatient_hifp_pay: against the outpatient cap.
-    hifob_pay, hifmi_pay: paid by 大额/互助 and 大病. scope_selfpay: borne by the person inside the
-    policy's scope (inpatient and chronic), what 大病 looks at.
+    inscp_scp_amt: inside the policy's scope (inpatient and chronic); over_cap: of it, beyond the fund's
+    cap. hifob_pay, hifmi_pay: paid by 大额/互助 and 大病. scope_selfpay: borne by the person inside the
+    scope (inpatient and chronic), before 大病, which looks at it.
     """
 
     admissions: int = 0
     act_pay_dedc: Decimal = ZERO
     outpatient_dedc: Decimal = ZERO
     chronic_dedc: Decimal = ZERO
+    inscp_scp_amt: Decimal = ZERO
     hifp_pay: Decimal = ZERO
+    over_cap: Decimal = ZERO
     outpatient_hifp_pay: Decimal = ZERO
     hifob_pay: Decimal = ZERO
     hifmi_pay: Decimal = ZERO

@@ -3,48 +3,170 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from matters.medical.breakdown import MissingRule, RuleMissing
+
+from .exemptions import EXEMPTION, Exemption, exemption_among
+from .files import DATA, Pool, RuleFile, RuleFileWrong, read_folder
 from .rows import Row
+from .words import in_words, name_of_key
 
-
-@dataclass(frozen=True)
-class Exemption:
-    """免备案: one dated row. applies: False where it is only known to be unknown. doubt: Chinese, or ""."""
-
-    row: Row
-    applies: bool
-    doubt: str
+NATION = "000000"
 
 
 class RuleBook:
     """All rules. Look-ups never default: what is not there is None or raises, and is named."""
 
-    def exemption(
-        self, *, from_pool: str, to_region: str, insured_type: str, visit: str, on: dt.date
-    ) -> Exemption | None:
-        """Whether somebody insured in `from_pool` needs a filing to be treated in `to_region` (codes)."""
+    def __init__(self, files: Iterable[RuleFile]) -> None:
+        self.pools: dict[str, Pool] = {}
+        self._rows: dict[tuple[str, str], list[Row]] = {}
+        for each in files:
+            self.pools[each.pool.code] = _merged(self.pools.get(each.pool.code), each.pool)
+            for row in each.rows:
+                self._rows.setdefault((row.pool, row.key), []).append(row)
+        for rows in self._rows.values():
+            _refuse_twins(rows)
+            rows.sort(key=lambda row: row.weight, reverse=True)
+
+    def rows(self, *, pool: str = "", key: str = "") -> list[Row]:
+        """All rows of a pool, of a key, or of both; of all pools where none is named."""
+        return [
+            row
+            for (code, name), rows in self._rows.items()
+            for row in rows
+            if pool in ("", code) and key in ("", name)
+        ]
+
+    def row_at(self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]) -> Row | None:
+        """The row that holds on that day for these facts: the most narrowed one of the nearest pool.
+
+        Looked for in the pool, then its province, then the nation. Raises RuleFileWrong where two
+        rows fit equally well: nobody may guess between them.
+        """
+        for code in _chain(pool):
+            fitting = [
+                row
+                for row in self._rows.get((code, key), ())
+                if row.holds_on(on) and row.fits(facts)
+            ]
+            if len(fitting) > 1 and fitting[0].weight == fitting[1].weight:
+                both = "、".join(row.id for row in fitting[:2])
+                raise RuleFileWrong(f"两条规则同样适用，无法取舍：{both}")
+            if fitting:
+                return fitting[0]
         return None
+
+    def rows_at(self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]) -> list[Row]:
+        """All rows of the key that hold then for these facts; of an equal scope the latest layer."""
+        found: dict[str, Row] = {}
+        for code in _chain(pool):
+            for row in self._rows.get((code, key), ()):
+                if row.holds_on(on) and row.fits(facts):
+                    found.setdefault(f"{row.pool}{sorted(row.scope.items(), key=str)}", row)
+        return list(found.values())
 
     def value(self, key: str, pool: str, on: dt.date, **scope: Any) -> Row:
         """The row of a key that holds on that day: the pool's own, its province's, the nation's.
 
         Raises RuleMissing. For filing.*, manual.*, clearing.*: read `.value` and show `.certainty`.
         """
-        from matters.medical.breakdown import MissingRule, RuleMissing
+        row = self.row_at(key, pool, on, scope)
+        if row is None:
+            raise RuleMissing([self.missing(key, pool, on)])
+        return row
 
-        raise RuleMissing([MissingRule(key, pool, on.isoformat(), "规则尚未载入。")])
+    def missing(
+        self,
+        key: str,
+        pool: str,
+        on: dt.date,
+        why: str = "没有查到",
+        facts: Mapping[str, Any] | None = None,
+    ) -> MissingRule:
+        """Names a rule that is not known in a Chinese sentence, with what was asked for."""
+        about = in_words(facts, self.pools.get(pool)) if facts else ""
+        sentence = f"{self.name_of(pool)}{about}在{on.year}年{on.month}月{on.day}日的“{name_of_key(key)}”{why}"
+        return MissingRule(key, pool, on.isoformat(), sentence)
+
+    def name_of(self, pool: str) -> str:
+        found = self.pools.get(pool)
+        return found.names[0] if found else f"统筹区 {pool} "
+
+    def code_of(self, name: str) -> str:
+        """The code of a pool by its name or code; "" if no file has it."""
+        if name in self.pools:
+            return name
+        return next((code for code, pool in self.pools.items() if name in pool.names), "")
+
+    def exemption(
+        self, *, from_pool: str, to_region: str, insured_type: str, visit: str, on: dt.date
+    ) -> Exemption | None:
+        """Whether somebody insured in `from_pool` needs a filing to be treated in `to_region` (codes).
+
+        None: nothing is known of an exemption, so a filing is needed. `applies` False with a doubt:
+        it is known to be unknown, so file.
+        """
+        facts = {"insured_type": insured_type, "visit": visit, "region": to_region}
+        rows = [
+            row
+            for code in (from_pool, from_pool[:2] + "0000")
+            for row in self._rows.get((code, EXEMPTION), ())
+        ]
+        return exemption_among(rows, to_region=to_region, facts=facts, on=on)
+
+
+def _chain(pool: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((pool, pool[:2] + "0000", NATION)))
+
+
+def _merged(old: Pool | None, new: Pool) -> Pool:
+    """A second file of the same pool adds its names, classes and levels."""
+    if old is None:
+        return new
+    classes = {
+        kind: {**old.classes.get(kind, {}), **new.classes.get(kind, {})}
+        for kind in {*old.classes, *new.classes}
+    }
+    names = tuple(dict.fromkeys(old.names + new.names))
+    return Pool(new.code, names, classes, {**old.levels, **new.levels})
+
+
+def _refuse_twins(rows: list[Row]) -> None:
+    """Of two rows with one scope and layer only one may hold on a day; bonuses too."""
+    seen: dict[str, list[Row]] = {}
+    for row in rows:
+        same = seen.setdefault(f"{row.layer}{sorted(row.scope.items(), key=str)}", [])
+        for other in same:
+            if row.key in ("supplement", EXEMPTION):
+                continue
+            if _starts(row) <= _ends(other) and _starts(other) <= _ends(row):
+                raise RuleFileWrong(f"同一条规则有两行在同一天有效：{other.id}、{row.id}")
+        same.append(row)
+
+
+def _starts(row: Row) -> dt.date:
+    return row.valid_from or dt.date.min
+
+
+def _ends(row: Row) -> dt.date:
+    return row.valid_to or dt.date.max
 
 
 @cache
 def _book(extra: tuple[Path, ...]) -> RuleBook:
-    return RuleBook()
+    folders = (DATA, *extra)
+    return RuleBook(
+        file for layer, folder in enumerate(folders) for file in read_folder(folder, layer)
+    )
 
 
 def rule_book(extra: Sequence[Path] = ()) -> RuleBook:
-    """The project's rule files plus those of extra directories (an extra row goes before an equal one)."""
-    return _book(tuple(extra))
+    """The project's rule files plus those of extra directories (an extra row goes before an equal one).
+
+    Cached per process. Raises RuleFileWrong with file and place.
+    """
+    return _book(tuple(Path(each).resolve() for each in extra))
