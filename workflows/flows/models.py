@@ -12,6 +12,7 @@ from .issue_elsewhere import IssueElsewhere
 from .loan_offer import LoanOffer
 from .local_issue import LocalIssue
 from .medical_transfer import MedicalTransfer
+from .medical_visit import MedicalVisit
 from .notarisation import Notarisation
 from .one_thing import OneThing
 from .online_approval import OnlineApproval
@@ -34,6 +35,7 @@ __all__ = [
     "LoanOffer",
     "LocalIssue",
     "MedicalTransfer",
+    "MedicalVisit",
     "Notarisation",
     "OneThing",
     "OnlineApproval",

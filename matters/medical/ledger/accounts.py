@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
-from matters.medical.models import FamilyAccount, Insured
+from matters.medical.models import FamilyAccount, Insured, KeptRules
 
 # Statement and reason of every movement, one row a person; the balance after it comes from the row itself.
 _MOVE = """
@@ -27,10 +27,14 @@ SELECT id, %(settlement)s, %(key)s || ':' || id, amount, account_balance, %(at)s
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The insured and, in the order in which they pay, those of the family whose accounts are open."""
+    """The insured and, in the order in which they pay, those of the family whose accounts are open.
+
+    `is_book_kept`: whether the rule book that was asked about is among the kept ones.
+    """
 
     insured: Insured
     payers: tuple[Insured, ...]
+    is_book_kept: bool = False
 
     @property
     def own(self) -> Decimal:
@@ -51,14 +55,22 @@ class People:
         return amounts
 
 
-def people(*, insured_id: int, treated_at: str, on: dt.date, is_locked: bool) -> People:
+def people(
+    *,
+    insured_id: int,
+    treated_at: str,
+    on: dt.date,
+    is_locked: bool = False,
+    rule_book: str = "",
+) -> People:
     """One statement; raises Insured.DoesNotExist. Rows are locked by id, so that two never wait for each other."""
-    rows = _rows(insured_id, treated_at, on)
+    kept = KeptRules.objects.filter(digest=rule_book)
+    rows = _concerned(insured_id, treated_at, on).annotate(is_book_kept=Exists(kept))
     found = {row.pk: row for row in (locked(rows) if is_locked else rows)}
     if insured_id not in found:
         raise Insured.DoesNotExist
     insured = found.pop(insured_id)
-    return People(insured, tuple(found.values()))
+    return People(insured, tuple(found.values()), getattr(insured, "is_book_kept", False))
 
 
 def locked(rows: QuerySet[Insured]) -> QuerySet[Insured]:
@@ -66,7 +78,7 @@ def locked(rows: QuerySet[Insured]) -> QuerySet[Insured]:
     return rows.select_for_update(no_key=True, of=("self",))
 
 
-def _rows(insured_id: int, treated_at: str, on: dt.date) -> QuerySet[Insured]:
+def _concerned(insured_id: int, treated_at: str, on: dt.date) -> QuerySet[Insured]:
     links = FamilyAccount.objects.filter(
         Q(valid_to=None) | Q(valid_to__gte=on), member_id=insured_id, valid_from__lte=on
     )
@@ -74,11 +86,12 @@ def _rows(insured_id: int, treated_at: str, on: dt.date) -> QuerySet[Insured]:
     at_home = Q(member__pool_id__startswith=treated_at[:2])
     links = links.filter(at_home | Q(is_open_across_provinces=True))
     wanted = Q(pk=insured_id) | Q(pk__in=links.values("payer_id"))
-    return (
-        Insured.objects.filter(wanted)
-        .only("pk", "pool_id", "insured_type", "person_class", "born_on", "account_balance")
-        .order_by("pk")
-    )
+    return without_names(Insured.objects.filter(wanted)).order_by("pk")
+
+
+def without_names(rows: QuerySet[Insured]) -> QuerySet[Insured]:
+    """What the ledger needs of a person: neither name nor number is read."""
+    return rows.only("pk", "pool_id", "insured_type", "person_class", "born_on", "account_balance")
 
 
 def move(

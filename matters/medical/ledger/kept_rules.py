@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
@@ -12,34 +13,47 @@ from typing import Any
 
 from matters.medical.models import KeptRules
 from matters.medical.rules import Row, RuleBook
+from matters.medical.rules.files import Pool, RuleFile
 
 
 @cache
 def digest_of(book: RuleBook) -> str:
-    """SHA-256 of the book's rows. Books are compared by identity, so that it is computed once for each."""
-    text = json.dumps(_rows(book), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """SHA-256 of pools and rows. Books are compared by identity, so that it is computed once for each."""
+    return hashlib.sha256(_text(_content(book)).encode()).hexdigest()
 
 
 def keep(book: RuleBook) -> None:
     """One statement; somebody else may have kept the same book in this very moment."""
-    kept = KeptRules(digest=digest_of(book), rows=_rows(book))
+    kept = KeptRules(digest=digest_of(book), content=_content(book))
     KeptRules.objects.bulk_create([kept], ignore_conflicts=True)
 
 
 def book_of(kept: KeptRules) -> RuleBook:
-    return RuleBook(tuple(_row(row) for row in kept.rows))
-
-
-def _rows(book: RuleBook) -> list[dict[str, Any]]:
+    """The book as it was."""
     rows = [
-        {each.name: plain(getattr(row, each.name)) for each in fields(Row)} for row in book.rows
+        Row(**{name: whole(value) for name, value in row.items()}) for row in kept.content["rows"]
     ]
-    return sorted(rows, key=lambda row: json.dumps(row, ensure_ascii=False, sort_keys=True))
+    pools = [
+        Pool(**{name: whole(part) for name, part in pool.items()}) for pool in kept.content["pools"]
+    ]
+    return RuleBook(
+        RuleFile(pool, tuple(row for row in rows if row.pool == pool.code)) for pool in pools
+    )
 
 
-def _row(read: dict[str, Any]) -> Row:
-    return Row(**{name: whole(value) for name, value in read.items()})
+def _content(book: RuleBook) -> dict[str, Any]:
+    rows = [
+        {each.name: plain(getattr(row, each.name)) for each in fields(Row)} for row in book.rows()
+    ]
+    pools = [
+        {each.name: plain(getattr(pool, each.name)) for each in fields(Pool)}
+        for pool in book.pools.values()
+    ]
+    return {"pools": sorted(pools, key=_text), "rows": sorted(rows, key=_text)}
+
+
+def _text(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def plain(value: Any) -> Any:
@@ -49,7 +63,10 @@ def plain(value: Any) -> Any:
             return {"decimal": str(value)}
         case dt.date():
             return {"day": value.isoformat()}
-        case dict():
+        case frozenset():
+            parts = [plain(each) for each in value]
+            return {"set": sorted(parts, key=_text)}
+        case Mapping():
             return {"map": [[plain(key), plain(each)] for key, each in value.items()]}
         case tuple():
             return {"tuple": [plain(each) for each in value]}
@@ -70,6 +87,8 @@ def whole(read: Any) -> Any:
             return {whole(key): whole(each) for key, each in pairs}
         case {"tuple": parts}:
             return tuple(whole(each) for each in parts)
+        case {"set": parts}:
+            return frozenset(whole(each) for each in parts)
         case list():
             return [whole(each) for each in read]
     return read

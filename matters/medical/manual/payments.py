@@ -64,6 +64,17 @@ def open_order(case_number: str) -> ReimbursementPayment | None:
     return rows.first()
 
 
+def last_failed(case_number: str) -> ReimbursementPayment:
+    """The order that the bank refused last. One statement."""
+    rows = ReimbursementPayment.objects.filter(case_number=case_number, status=Status.FAILED)
+    return rows.latest("nth")
+
+
+def payments_of(case_number: str) -> list[ReimbursementPayment]:
+    """All of a case's, in their order. One statement."""
+    return list(ReimbursementPayment.objects.filter(case_number=case_number).order_by("nth"))
+
+
 def paid_so_far(case_number: str) -> Decimal:
     """What the person has of this reimbursement: paid, plus what was paid besides, less what came back."""
     rows = ReimbursementPayment.objects.filter(case_number=case_number, status=Status.PAID)

@@ -34,6 +34,10 @@ class Ground:
     advice: str
 
 
+ANOTHER_WAY = (
+    "应由第三人负担的向责任方主张，工伤向工伤保险申请；责任方不支付或无法确定的，可以申请先行支付；"
+    "困难人员可以申请医疗救助。"
+)
 GROUNDS: dict[str, Ground] = {
     ground.code: ground
     for ground in (
@@ -42,7 +46,7 @@ GROUNDS: dict[str, Ground] = {
         Ground(BENEFIT_FROZEN, "待遇暂停期间", "refuse", "补缴并经参保地认定后，可以重新申报或申请复核。"),
         Ground(NOT_INSURED_ON_DATE, "就医时不在参保期", "refuse", "请核对参保地和参保时间；在别处参保的，向那里申报。"),
         Ground(LATE, "超过申报期限", "refuse", "有特殊原因的，请写明原因并附证明，由参保地认定。"),
-        Ground(THIRD_PARTY, "不属于基本医保支付范围", "refuse", "应由第三人负担的向责任方主张，工伤向工伤保险申请；责任方不支付或无法确定的，可以申请先行支付；困难人员可以申请医疗救助。"),
+        Ground(THIRD_PARTY, "不属于基本医保支付范围", "refuse", ANOTHER_WAY),
         Ground(NOT_DESIGNATED, "非定点机构且不是急诊", "refuse", "急诊抢救的，请交急诊病历或诊断证明。"),
         Ground(AMOUNT_MISMATCH, "清单与发票金额不一致", "return", "请医院核对后，一次交齐金额一致的费用清单和发票。"),
         Ground(ACCOUNT_FAIL, "银行账户退票", "correct", "请更正收款账户，更正后重新支付。"),
