@@ -18,9 +18,11 @@ from .one_thing import OneThing
 from .online_approval import OnlineApproval
 from .qualification import Qualification
 from .query import Query
+from .reimbursement import Reimbursement
 from .relation_transfer import RelationTransfer
 from .route_consent import RouteConsent
 from .route_permit import RoutePermit
+from .treatment_inquiry import TreatmentInquiry
 
 __all__ = [
     "Appointment",
@@ -41,7 +43,9 @@ __all__ = [
     "OnlineApproval",
     "Qualification",
     "Query",
+    "Reimbursement",
     "RelationTransfer",
     "RouteConsent",
     "RoutePermit",
+    "TreatmentInquiry",
 ]

@@ -312,7 +312,7 @@ class Reimbursement(AfterPayment, Payment, Flow):
         claimed = claim_of(act.situation)
         orders, insured = orders_again(claimed, calculation), insured_of_case(claimed)
         try:
-            breakdowns = reckon(claimed, orders)
+            breakdowns = reckon(claimed, orders, at=act.at)
         except CannotReckon as stopped:
             raise refused_in_form(act, str(stopped)) from None
         if insured is None or not is_as_kept(breakdowns, calculation):

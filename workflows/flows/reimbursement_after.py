@@ -68,7 +68,7 @@ class CorrectForm(CalculateForm):
             with transaction.atomic():
                 take_back(case.facts["setl_ids"], case_number=case.number, seq=case.seq + 1,
                           at=at, reason="更正试算")  # fmt: skip
-                found = reckon(self.claim, orders)
+                found = reckon(self.claim, orders, at=at)
                 transaction.set_rollback(True)
         except NotBooked as blocked:
             raise CannotReckon(

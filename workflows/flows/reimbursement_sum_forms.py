@@ -202,7 +202,7 @@ class CalculateForm(StepForm):
         return kept(orders, breakdowns, level=level, filing=filing)
 
     def reckon(self, orders: list[Any]) -> list[Any]:
-        return reckon(self.claim, orders)
+        return reckon(self.claim, orders, at=self.situation.at)
 
 
 class EnteredSumForm(StepForm):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
+
 from matters.medical import ledger
 from matters.medical.bill import BillRefused, to_fen
 from matters.medical.breakdown import AMOUNTS, Breakdown, MissingRule, RuleMissing
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
 
 # The amounts that a clerk enters, by national names.
 ENTERED = ("medfee_sumamt", "fulamt_ownpay_amt", "overlmt_selfpay", "preselfpay_amt")
-# 跨年住院按 12-31 分段结算，只付一次起付线: a row of the pool's rules.
-YEAR_END = "manual.year_end"
+# "split": 跨年住院按 12-31 分段结算，只付一次起付线. A row of the pool's rules; the ledger reads it too.
+ACROSS_YEAR = "inpatient.across_year"
 
 
 class CannotReckon(ValueError):
@@ -52,8 +54,10 @@ def days_settled(claimed: Claim) -> list[dt.date]:
     if not crosses_year(claimed):
         return [claimed.ended_on]
     try:
-        rule_book().value(YEAR_END, claimed.pool, claimed.ended_on)
+        row = rule_book().value(ACROSS_YEAR, claimed.pool, claimed.ended_on)
     except RuleMissing:
+        return [claimed.ended_on]
+    if row.value != "split":
         return [claimed.ended_on]
     years = range(claimed.began_on.year, claimed.ended_on.year)
     return [*(dt.date(year, 12, 31) for year in years), claimed.ended_on]
@@ -87,17 +91,33 @@ def treated_at(claimed: Claim) -> str:
     return claimed.institution.region_id if claimed.institution else claimed.treated_at
 
 
-def reckon(claimed: Claim, orders: Sequence[Order]) -> list[Breakdown]:
+def reckon(claimed: Claim, orders: Sequence[Order], *, at: dt.datetime) -> list[Breakdown]:
     """What each order comes to at this moment; books nothing. Raises CannotReckon."""
     insured = insured_of_case(claimed)
     if insured is None:
         raise CannotReckon(["没有查到参保登记，不能核算。"])
     try:
-        return [ledger.preview(insured=insured, order=order) for order in orders]
+        return _in_turn(insured, orders, at)
     except RuleMissing as stopped:
         raise CannotReckon(_missing(claimed, stopped.missing)) from None
     except (BillRefused, NotBooked) as refused:
         raise CannotReckon([f"{refused.code} {refused.sentence}"]) from None
+
+
+def _in_turn(insured: Insured, orders: Sequence[Order], at: dt.datetime) -> list[Breakdown]:
+    """A later part of a stay rests on what the earlier one bore: it is booked, and unbooked at once."""
+    *earlier, last = orders
+    if not earlier:
+        return [ledger.preview(insured=insured, order=last)]
+    with transaction.atomic():
+        found = []
+        for order in earlier:
+            found.append(ledger.preview(insured=insured, order=order))
+            key = f"trial:{order.mdtrt_id}:{order.on.year}"
+            ledger.book(insured_id=insured.pk, order=order, key=key, at=at, agreed=found[-1])
+        found.append(ledger.preview(insured=insured, order=last))
+        transaction.set_rollback(True)
+    return found
 
 
 def kept(

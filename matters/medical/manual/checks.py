@@ -142,7 +142,7 @@ def _late(claim: Claim, book: RuleBook) -> Iterator[Finding]:
     if until is not None and claim.claimed_on > until:
         yield Finding(
             LATE,
-            f"{last.words}最迟应于{zh_date(until)}申报，{zh_date(claim.claimed_on)}提交已超过期限。",
+            f"按参保地的规定最迟应于{zh_date(until)}申报，{zh_date(claim.claimed_on)}才提交。",
             {"deadline": until.isoformat(), "certainty": last.row.certainty},
         )
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from matters.medical.breakdown import RuleMissing
@@ -24,11 +22,6 @@ class LastDay:
     special: dt.date | None
     row: Row
 
-    @property
-    def words(self) -> str:
-        """'按2026年3月31日前申报的规定，' without the day itself: what the rule is called."""
-        return f"{self.row.label}：" if self.row.label else ""
-
 
 def last_day_to_claim(pool: str, ended_on: dt.date, *, book: RuleBook) -> LastDay | None:
     """The last days for a visit that ended on `ended_on`; None where no deadline is known."""
@@ -36,7 +29,7 @@ def last_day_to_claim(pool: str, ended_on: dt.date, *, book: RuleBook) -> LastDa
         row = book.value(KEY, pool, ended_on)
     except RuleMissing:
         return None
-    usual, special = _days(row.value, ended_on)
+    usual, special = _days(row, ended_on)
     return LastDay(usual, special, row)
 
 
@@ -46,16 +39,21 @@ def in_words(last: LastDay) -> str:
     return f"{zh_date(last.usual)}{certain}"
 
 
-def _days(value: Any, ended_on: dt.date) -> tuple[dt.date, dt.date | None]:
-    """{next_year: '03-31'}, or {months: 3, special_months: 12} after the visit ended."""
-    if isinstance(value, Mapping):
-        if "next_year" in value:
-            month, day = (int(part) for part in str(value["next_year"]).split("-"))
-            return dt.date(ended_on.year + 1, month, day), None
-        special = value.get("special_months")
-        usual = months_after(ended_on, int(value["months"]))
-        return usual, months_after(ended_on, int(special)) if special else None
-    return months_after(ended_on, int(Decimal(value))), None
+def _days(row: Row, ended_on: dt.date) -> tuple[dt.date, dt.date | None]:
+    """{month: 3, day: 31, year: next}, or {months_after_discharge: 3}.
+
+    A longer time that somebody claims (a rival) is that of special cases: it is given nobody unasked.
+    """
+    usual = _day(row.value, ended_on)
+    longer = [day for rival in row.rivals if (day := _day(rival, ended_on)) > usual]
+    return usual, max(longer, default=None)
+
+
+def _day(value: Any, ended_on: dt.date) -> dt.date:
+    if "months_after_discharge" in value:
+        return months_after(ended_on, int(value["months_after_discharge"]))
+    year = ended_on.year + (value["year"] == "next")
+    return dt.date(year, int(value["month"]), int(value["day"]))
 
 
 def months_after(day: dt.date, months: int) -> dt.date:
