@@ -56,7 +56,7 @@ HOSPITALS = (
     Sort("第一卫生院", "tier_1", (OUT,), share=(2, 3)),
     Sort("社区卫生服务中心", "community", (OUT, CHRONIC), share=(1, 2)),
     # Under an agreement with its own agency, but not open to people from elsewhere.
-    Sort("康复医院", "tier_2", (), share=(1, 4)),
+    Sort("康复医院", "tier_2", (), share=(1, 3)),
 )
 
 
