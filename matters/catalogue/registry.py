@@ -18,7 +18,8 @@ class FlowShape:
     matter's stage.
     steps: what somebody can do. steps_with_form: those that ask for something, so that what another
     system decided can be fed back with them.
-    kind: application, query or appointment. only_as_part: nobody applies for it by itself.
+    kind: application, query, appointment or office_work. only_as_part: nobody applies for it, as its
+    cases are parts of others or work between offices.
     seat_names, state_names: (code, Chinese name) of each, for tables that people fill.
     """
 
@@ -58,7 +59,7 @@ def shape(code: str) -> FlowShape:
 
 
 def never_alone() -> frozenset[str]:
-    """Codes of the flows whose cases are only ever parts of others: no list offers their matters."""
+    """Codes of the flows for whose cases nobody applies: no list offers their matters."""
     return frozenset(shape.code for shape in _shapes.values() if shape.only_as_part)
 
 

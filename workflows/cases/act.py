@@ -185,4 +185,5 @@ DOCUMENT_MARKS: dict[str, str] = {
     Document.Kind.SPECIAL: "TB",
     Document.Kind.CONCLUSION: "BJ",
     Document.Kind.RESULT: "JG",
+    Document.Kind.CLEARING: "QS",
 }

@@ -1,4 +1,5 @@
-"""What a case is: an application 办件, a query 查询 or an appointment 预约; they are never summed.
+"""What a case is: an application 办件, a query 查询, an appointment 预约 or work between offices;
+they are never summed.
 
 The words under which the events of one are counted are no words of another, so that no sum over
 applications can take the others in.
@@ -15,11 +16,13 @@ from . import registry
 APPLICATION: Final = "application"
 QUERY: Final = "query"
 APPOINTMENT: Final = "appointment"
+OFFICE_WORK: Final = "office_work"
 
 # What an event counts as, by kind, and the word that it has for an application.
 _WORDS: dict[str, dict[str, str]] = {
     QUERY: {"received": "asked", "accepted": "", "concluded": "answered", "rate": "rated"},
     APPOINTMENT: {"received": "booked", "accepted": "", "concluded": "confirmed", "rate": "rated"},
+    OFFICE_WORK: {"received": "begun", "accepted": "", "concluded": "ended", "rate": "rated"},
 }
 
 

@@ -194,10 +194,14 @@ def _require(application: Application, actor: Actor, on: dt.date) -> None:
     valid = version.valid_from <= on and (version.valid_to is None or on < version.valid_to)
     if version.status != "published" or not valid:
         raise NotInForce(f"version {version.pk} is not in force on {on}")
-    if not any(party.role == Party.Role.APPLICANT for party in application.parties):
-        raise NoApplicant
     flow = registry.flow_class(version.flow)
-    if flow.BEGUN_AT:
+    is_applied_for = any(party.role == Party.Role.APPLICANT for party in application.parties)
+    if not is_applied_for and not flow.BETWEEN_OFFICES:
+        raise NoApplicant
+    if flow.BETWEEN_OFFICES and actor.kind != "system":
+        if not {office.pk for office in application.offices.values()} & actor.desks:
+            raise NotInForce(f"version {version.pk} is opened by one of its own offices")
+    elif flow.BEGUN_AT:
         office = application.offices.get(flow.BEGUN_AT)
         if office is None or office.pk not in actor.desks:
             raise NotInForce(f"version {version.pk} is begun by the office at {flow.BEGUN_AT}")
@@ -261,7 +265,7 @@ def _case(
     version = application.version
     flow = registry.flow_class(version.flow)
     case_id = _next_id()
-    applicant = next(p for p in application.parties if p.role == Party.Role.APPLICANT)
+    applicants = (p.name for p in application.parties if p.role == Party.Role.APPLICANT)
     offices = {place["office"] for place in routed.seats.values()}
     if application.office_id is not None:
         offices.add(application.office_id)
@@ -281,7 +285,7 @@ def _case(
         origin_region_id=application.origin_region,
         origin_province=province_of(application.origin_region),
         channel=application.channel,
-        applicant_name=applicant.name,
+        applicant_name=next(applicants, ""),
         data=data,
         facts=_facts(routed),
         handed_in_on=local_day(at),
@@ -339,7 +343,8 @@ def _act(
     at: dt.datetime,
 ) -> Act:
     situation = Situation(case, actor, tuple(parties), definition, at)
-    window = application.office_id
+    between = case.BETWEEN_OFFICES
+    window = case.office_of(case.OWNER_SEAT) if between else application.office_id
     seat = APPLICANT if window is None else next(iter(case.seats_of([window])), APPLICANT)
     act = Act(situation, OPENING, seat, window, application.data, seq=1)
     act.note(channel=application.channel, unplaced=list(case.facts.get("unplaced", [])))

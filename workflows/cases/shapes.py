@@ -13,7 +13,7 @@ def shape_of(flow: type[Flow]) -> FlowShape:
         code=flow.CODE,
         name=flow.LABEL,
         kind=flow.KIND,
-        only_as_part=flow.ONLY_AS_PART,
+        only_as_part=flow.ONLY_AS_PART or flow.BETWEEN_OFFICES,
         seats=tuple(s.code for s in flow.SEATS if s.code not in flow.OPTIONAL_SEATS),
         optional_seats=flow.OPTIONAL_SEATS,
         states=tuple(s.code for s in flow.STATES),

@@ -2,6 +2,9 @@
 
 from .appointment import Appointment
 from .archive_transfer import ArchiveTransfer
+from .clearing_advance import ClearingAdvance
+from .clearing_month import ClearingMonthFlow
+from .clearing_signing import ClearingSigning
 from .collect_and_make import CollectAndMake
 from .collect_forward import CollectForward
 from .enterprise_move import EnterpriseMove
@@ -11,6 +14,7 @@ from .household_move import HouseholdMove
 from .issue_elsewhere import IssueElsewhere
 from .loan_offer import LoanOffer
 from .local_issue import LocalIssue
+from .medical_filing import MedicalFiling
 from .medical_transfer import MedicalTransfer
 from .medical_visit import MedicalVisit
 from .notarisation import Notarisation
@@ -27,6 +31,9 @@ from .treatment_inquiry import TreatmentInquiry
 __all__ = [
     "Appointment",
     "ArchiveTransfer",
+    "ClearingAdvance",
+    "ClearingMonthFlow",
+    "ClearingSigning",
     "CollectAndMake",
     "CollectForward",
     "EnterpriseMove",
@@ -36,6 +43,7 @@ __all__ = [
     "IssueElsewhere",
     "LoanOffer",
     "LocalIssue",
+    "MedicalFiling",
     "MedicalTransfer",
     "MedicalVisit",
     "Notarisation",

@@ -162,7 +162,7 @@ def in_force(month: ClearingMonth) -> Statement | None:
     return Statement.objects.filter(month=month, voided_at=None).first()
 
 
-def sign(
+def put_signature(
     *,
     month: ClearingMonth,
     digest: str,

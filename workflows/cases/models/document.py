@@ -16,6 +16,7 @@ class Document(models.Model):
         SPECIAL = "special", "特别程序告知书"
         CONCLUSION = "conclusion", "办结通知书"
         RESULT = "result", "办理结果"
+        CLEARING = "clearing", "跨省异地就医清算单"
 
     case = models.ForeignKey("cases.Case", models.PROTECT, related_name="documents")
     kind = models.CharField("文书种类", max_length=16, choices=Kind.choices)

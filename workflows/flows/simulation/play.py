@@ -254,7 +254,8 @@ def _versions() -> tuple[dict[str, list[MatterVersion]], list[MatterVersion]]:
     deep: dict[str, list[MatterVersion]] = {}
     plain: list[MatterVersion] = []
     for row in rows:
-        if flow_class(row.flow).ONLY_AS_PART:
+        flow = flow_class(row.flow)
+        if flow.ONLY_AS_PART or flow.BETWEEN_OFFICES:
             continue
         if row.definition.get("sources"):
             deep.setdefault(row.flow, []).append(row)
