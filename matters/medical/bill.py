@@ -65,8 +65,7 @@ class Bill:
     are joined by '+' (`tier_1+minor`). on: day of discharge (inpatient) or of service; by it rules
     are looked up. age None: not told. treated_at: region code; "" counts as outside the pool unless
     the filing is `home`. items may be left out; where they are given they make the four sums.
-    plans: supplementary insurances that the person has, by the names of their rules. dedc_borne: what
-    was borne of this same stay's deductible before the year's end (one deductible for one stay).
+    plans: supplementary insurances that the person has, by the names of their rules.
     stay_dedc: what an earlier settlement of the same stay bore of its deductible (a stay across the
     year's end is settled at 12-31; one deductible); then this is no further admission of the year.
     None: the stay's first settlement.
