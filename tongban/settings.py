@@ -221,6 +221,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {
     "notices.*": {"queue": "notices"},
     "cases.*": {"queue": "sweeps"},
+    "flows.*": {"queue": "sweeps"},
     "exchange.*": {"queue": "sweeps"},
     "throughput.*": {"queue": "counts"},
     "sharing.*": {"queue": "sweeps"},
@@ -262,6 +263,11 @@ CELERY_BEAT_SCHEDULE = {
     "check the clocks": {
         "task": "cases.check_clocks",
         "schedule": crontab(hour=1, minute=40),
+        "options": {"expires": 3600},
+    },
+    "clear the months between the provinces": {
+        "task": "flows.run_clearing",
+        "schedule": crontab(hour=0, minute=5),
         "options": {"expires": 3600},
     },
     "remind people": {"task": "portal.remind", "schedule": 300, "options": {"expires": 300}},

@@ -70,7 +70,7 @@ def size_for(pair: Pair, year: int, on: dt.date) -> Size:
     )
     rule = term("clearing.advance.size", on)
     base = sum(rows.values(), ZERO)
-    size = (rule.figure("factor") * base / QUARTER).quantize(FEN, ROUND_HALF_UP)
+    size = (rule.figure("times") * base / QUARTER).quantize(FEN, ROUND_HALF_UP)
     return Size(base, size, tuple(sorted(rows)), rule)
 
 

@@ -23,12 +23,12 @@ CERTAINTY_WORDS = {
     "recall": "按记忆，待核实",
 }
 LABELS = {
-    "clearing.month_declare_by": "每月申报截止日（次月）",
-    "clearing.national_statement_day": "清算单出具日（次月）",
+    "clearing.month_declare_by": "每月申报",
+    "clearing.national_statement_day": "清算单出具日（次月，日）",
     "clearing.notice_to_finance": "收到通知后向财政申请（工作日）",
     "clearing.finance_to_transfer": "财政审核后划拨（工作日）",
     "clearing.year_final": "年终清算截止",
-    "clearing.advance.size": "预付金额度（倍数）",
+    "clearing.advance.size": "预付金额度",
     "clearing.advance.alert_yellow": "预付金黄色预警",
     "clearing.advance.alert_red": "预付金红色预警",
     "clearing.advance.annual_adjust_done": "预付金年度调整完成",
@@ -62,9 +62,9 @@ class Term:
         return Decimal(str(value))
 
     def day_of_year(self, year: int) -> dt.date:
-        """A day such as 31 March, in that year; the last day of a month where no day is said."""
-        month, day = int(self.figure("month")), self.value.get("day")
-        if day is not None:
+        """A day such as 31 March, in that year; day `last` is the last one of the month."""
+        month, day = int(self.figure("month")), self.value["day"]
+        if day != "last":
             return dt.date(year, month, int(day))
         return dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
 
@@ -72,7 +72,9 @@ class Term:
 def term(key: str, on: dt.date) -> Term:
     """The row that holds on that day. Raises RuleMissing."""
     row = rule_book().value(key, NATION, on)
-    return Term(key, LABELS.get(key, key), row.value, _shown(row.value), row.certainty, row.source)
+    return Term(
+        key, LABELS.get(key, key), row.value, _shown(key, row.value), row.certainty, row.source
+    )
 
 
 def known_terms(on: dt.date) -> list[Term]:
@@ -105,10 +107,19 @@ def year_final(year: int, on: dt.date) -> dt.date:
     return term("clearing.year_final", on).day_of_year(year + 1)
 
 
-def _shown(value: Any) -> str:
+def _shown(key: str, value: Any) -> str:
+    """The value in words; a share as a percentage, a value with parts by the key's own sentence."""
     if isinstance(value, Mapping):
-        return "，".join(f"{PARTS.get(name, name)} {part}" for name, part in value.items())
-    return str(value)
+        parts = {name: WORDS.get(str(part), part) for name, part in value.items()}
+        return SENTENCES[key].format(**parts)
+    return f"{Decimal(str(value)):.0%}" if key in SHARES else str(value)
 
 
-PARTS = {"day": "日", "month": "月", "delay_months": "最多推迟（月）", "factor": "倍"}
+SENTENCES = {
+    "clearing.month_declare_by": "次月 {day} 日前，最多推迟 {delay_months} 个月",
+    "clearing.year_final": "次年 {month} 月 {day} 日前",
+    "clearing.advance.size": "上年第四季度月均的 {times} 倍",
+    "clearing.advance.annual_adjust_done": "{month} 月{day}前",
+}
+SHARES = {"clearing.advance.alert_yellow", "clearing.advance.alert_red"}
+WORDS = {"last": "底"}
