@@ -65,6 +65,7 @@ COUNTY_KINDS = [
     ("health", "卫生健康局"),
     ("justice", "司法局"),
     ("talent_service", "人才服务中心"),
+    ("hospital", "示范医院"),
 ]
 
 
@@ -88,7 +89,7 @@ class World:
 
     def __getattr__(self, name: str) -> User:
         try:
-            return self.people[name]
+            return self.__dict__["people"][name]
         except KeyError:
             raise AttributeError(name) from None
 

@@ -16,6 +16,7 @@ from tongban.accounts.actors import Actor
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
 
 from . import problems
+from .hospital.api import router as hospital_messages
 from .kept import once
 from .keys import actor_with
 from .problems import Problem, problem_of
@@ -49,6 +50,7 @@ api = NinjaAPI(
     openapi_url="openapi.json",
 )
 api.add_exception_handler(Problem, problems.answer)
+api.add_router("/medical", hospital_messages)
 FAILURES = dict.fromkeys((401, 404), ProblemOut)
 REFUSALS = dict.fromkeys((400, 401, 403, 404, 409, 422), ProblemOut)
 

@@ -17,6 +17,8 @@ from .problems import Problem
 
 KEPT_DAYS = 30
 LONGEST_KEY = 80
+# In the place of a request's digest: whatever comes with this key later is refused.
+VOID = "void"
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ def once(user_id: int, key: str, request: str, do: Callable[[], dict[str, Any]])
         mine = KeptAnswer(user_id=user_id, key=key, request=digest, made_at=timezone.now())
         KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
         kept = KeptAnswer.objects.select_for_update().get(user_id=user_id, key=key)
-        if kept.request != digest:
+        if kept.request not in (digest, VOID):
             raise Problem(422, "key_reused", "这个 Idempotency-Key 已用于另一个请求")
         if kept.status:
             return Answer(kept.status, kept.body, again=True)
@@ -49,6 +51,20 @@ def once(user_id: int, key: str, request: str, do: Callable[[], dict[str, Any]])
         kept.status, kept.body = answer.status, answer.body
         kept.save(update_fields=["status", "body"])
         return answer
+
+
+def void(user_id: int, key: str, body: dict[str, Any]) -> KeptAnswer | None:
+    """A request that was undone before it came: from now on it is answered with `body`, a problem.
+
+    Gives the row of one that came already, and changes nothing then.
+    """
+    with transaction.atomic():
+        mine = KeptAnswer(
+            user_id=user_id, key=key, request=VOID, status=409, body=body, made_at=timezone.now()
+        )
+        KeptAnswer.objects.bulk_create([mine], ignore_conflicts=True)
+        kept = KeptAnswer.objects.select_for_update().get(user_id=user_id, key=key)
+        return None if kept.request == VOID else kept
 
 
 def _done(do: Callable[[], dict[str, Any]]) -> Answer:

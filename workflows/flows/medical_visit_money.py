@@ -14,10 +14,11 @@ from django.db import DatabaseError, transaction
 
 from matters.catalogue.definition import Limit
 from matters.medical import ledger
-from matters.medical.breakdown import AMOUNTS, Breakdown, RuleMissing
+from matters.medical.breakdown import Breakdown, RuleMissing
+from matters.medical.clearing.reconciliation import Reported, note_message
 from matters.medical.ledger import NotBooked, Order
-from matters.medical.models import Settlement, Visit
-from matters.medical.settlement import BillRefused, YearToDate
+from matters.medical.models import Institution, Settlement, Visit
+from matters.medical.settlement import BillRefused
 from matters.medical.visits import fee_sums
 from workflows.cases.declarations import TIMER
 
@@ -169,7 +170,7 @@ def booked(case: MedicalVisit, act: Act) -> Settlement | str:
                 order=order,
                 key=visit.settle_key,
                 at=act.at,
-                agreed=agreed_of(shown),
+                agreed=shown,
             )
     except RuleMissing as missing:
         return "；".join(each.sentence for each in missing.missing)
@@ -178,19 +179,23 @@ def booked(case: MedicalVisit, act: Act) -> Settlement | str:
     except NotBooked as refused:
         return refused.sentence
     Visit.objects.filter(pk=visit.pk).update(is_admitted=False)
+    _book_at_treatment(visit.institution, settlement, act)
     return settlement
 
 
-def agreed_of(shown: dict[str, Any]) -> Breakdown:
-    """The amounts of a presettlement as it was kept, for the ledger to compare with."""
-    amounts: dict[str, Any] = {name: Decimal(shown[name]) for name in AMOUNTS}
-    return Breakdown(
-        **amounts,
-        base=Decimal(shown["base"]),
-        ratio=Decimal(shown["ratio"]),
-        year_before=YearToDate(),
-        year_after=YearToDate.from_json(shown["ytd"]),
+def _book_at_treatment(institution: Institution, settlement: Settlement, act: Act) -> None:
+    """就医地 books what it saw pass, for the daily check to compare. One statement."""
+    original = settlement.reverses or settlement
+    line = Reported(
+        setl_id=original.setl_id,
+        sign=settlement.sign,
+        visit=settlement.visit,
+        pool=settlement.pool,
+        medfee_sumamt=settlement.medfee_sumamt,
+        fund_pay_sumamt=settlement.fund_pay_sumamt,
+        acct_pay=settlement.acct_pay + settlement.acct_mulaid_pay,
     )
+    note_message(institution=institution, line=line, day=act.today, at=act.at)
 
 
 def found(case: MedicalVisit) -> Settlement | None:
@@ -251,13 +256,16 @@ def close_task(case: MedicalVisit) -> None:
 def taken_back(case: MedicalVisit, act: Act, *, reason: str) -> Settlement | str:
     """The negative entry of the visit's live settlement, or the sentence that forbids it.
 
-    One statement and the ledger's.
+    Two statements and the ledger's.
     """
     key = f"{case.facts['settlement']['key']}:reversal"
     try:
         with transaction.atomic():
-            return ledger.reverse(
+            negative = ledger.reverse(
                 settlement_id=case.facts["settlement"]["id"], key=key, at=act.at, reason=reason
             )
     except NotBooked as refused:
         return refused.sentence
+    visit = Visit.objects.select_related("institution").get(mdtrt_id=case.number)
+    _book_at_treatment(visit.institution, negative, act)
+    return negative
