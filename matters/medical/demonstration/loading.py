@@ -23,7 +23,8 @@ from .hospitals import institutions
 from .people import INSURED_SINCE, PILOT, PILOT_SINCE, RECOGNISED, Sketch, everybody
 from .spells import FROZEN
 
-SEED = 1
+# Of seeds for hospitals, one that closes some in either province.
+PEOPLE_SEED, HOSPITALS_SEED = 1, 4
 ACCOUNT_OPENED = "示范开户余额"
 
 
@@ -42,9 +43,9 @@ def load_medical(*, at: dt.datetime) -> Loaded:
     """Who and what is there already stays as it is. `at`: when the accounts are opened."""
     before = _counts()
     places = set(Region.objects.values_list("code", flat=True))
-    clinics = [each for each in institutions(SEED) if each.region_id in places]
+    clinics = [each for each in institutions(HOSPITALS_SEED) if each.region_id in places]
     Institution.objects.bulk_create(clinics, ignore_conflicts=True)
-    sketches = [each for each in everybody(SEED) if each.pool in places]
+    sketches = [each for each in everybody(PEOPLE_SEED) if each.pool in places]
     _hang_on(_insure(sketches, at), sketches)
     people, clinics_now = _counts()
     return Loaded(people, clinics_now, people - before[0], clinics_now - before[1])

@@ -83,7 +83,7 @@ def _concerned(insured_id: int, treated_at: str, on: dt.date) -> QuerySet[Insure
         Q(valid_to=None) | Q(valid_to__gte=on), member_id=insured_id, valid_from__lte=on
     )
     # A region's code begins with its province's: 重庆 and each city of 四川 are pools of their own.
-    at_home = Q(member__pool_id__startswith=treated_at[:2])
+    at_home = Q(member__pool__code__startswith=treated_at[:2])
     links = links.filter(at_home | Q(is_open_across_provinces=True))
     wanted = Q(pk=insured_id) | Q(pk__in=links.values("payer_id"))
     return without_names(Insured.objects.filter(wanted)).order_by("pk")
