@@ -14,6 +14,7 @@ from tests import journeys
 from tests.world import ZHOU_ID, World, answers_for, at
 from workflows.cases.models import CaseNumber, Document
 from workflows.cases.perform import InvalidData, NotAllowed
+from workflows.flows.medical_transfer_forms import classes_in
 
 MATTERS = ("基本医疗保险关系转移接续", "基本医疗保险关系转移")
 CHECKED = {"joined_here": "on", "stopped_there": "on"}
@@ -31,6 +32,10 @@ COVER = {
     "insured_type": "employee",
     "person_class": "active",
     "begins_on": "2026-05-01",
+}
+AS_RESIDENT = COVER | {
+    "insured_type": "resident",
+    "person_class": dict(classes_in("500000"))["居民"][0][0],
 }
 
 
@@ -182,15 +187,16 @@ def test_residents_have_no_account_and_are_done_with_the_relation(clerks: World)
         journey.take("send_sheet", "medical_sc", **resident)
     assert with_money.value.form.errors["total"][0] == "居民医保没有个人账户，余额应为 0"
     journey.take("send_sheet", "medical_sc", **(resident | {"total": "0"}))
-    cover = COVER | {"insured_type": "resident", "person_class": "tier_1"}
-    case = journey.take("join_up", "medical_cq", **cover).case
+    case = journey.take("join_up", "medical_cq", **AS_RESIDENT).case
     assert (case.state, case.outcome, AccountEntry.objects.count()) == ("completed", "done", 0)
 
 
 def test_who_joins_as_a_resident_is_paid_out_at_the_old_place(clerks: World) -> None:
     insure("511700")
     journey = sheet_sent(transfer_of(clerks))
-    resident = COVER | {"insured_type": "resident", "person_class": "tier_1"}
+    resident = AS_RESIDENT
+    with pytest.raises(InvalidData, match="不是居民医保的人员类别"):
+        journey.take("join_up", "medical_cq", **(resident | {"person_class": "active"}))
     with pytest.raises(InvalidData, match="不能接收余额"):
         journey.take("join_up", "medical_cq", **resident)
     journey.take("return_sheet", "medical_cq", reason="转为居民医保，余额请退给本人")

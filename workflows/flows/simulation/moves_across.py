@@ -13,7 +13,8 @@ from tongban.offices.models import Office
 from workflows.cases.clocks import local_day
 
 from .. import models as flows
-from ..medical_cover import covers
+from ..medical_cover import covers, pools_of
+from ..medical_transfer_forms import classes_in
 from .acts import (
     ACCEPTANCE,
     DISAPPROVE,
@@ -78,10 +79,11 @@ def _medical_sheet(case: Any, luck: Random) -> dict[str, Any]:
 
 def _medical_join(case: Any, luck: Random) -> dict[str, Any]:
     kind = case.facts["sheet"]["insured_type"]
+    classes = dict(classes_in(pools_of(case)[1]))[Insured.Type(kind).label]
     return {
         "psn_no": f"{case.number[-6:]}{luck.randrange(10**8):08d}",
         "insured_type": kind,
-        "person_class": "active" if kind == Insured.Type.EMPLOYEE else "tier_1",
+        "person_class": luck.choice(classes)[0],
         "begins_on": case.facts["sheet"]["ended_on"],
     }
 
