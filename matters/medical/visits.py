@@ -84,7 +84,7 @@ def stays_of(insured_id: int, *, besides: str = "") -> list[Visit]:
 def is_admitted_at(insured_id: int, place: str) -> bool:
     """Whether the person has an open stay at that place of filing: 重庆 whole or a 四川 city."""
     width = 2 if place.endswith("0000") else 4
-    at_place = Q(institution__region_id__startswith=place[:width])
+    at_place = Q(institution__region__code__startswith=place[:width])
     return Visit.objects.filter(at_place, insured_id=insured_id, is_admitted=True).exists()
 
 

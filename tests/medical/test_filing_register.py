@@ -12,8 +12,8 @@ from django.db import IntegrityError, connection
 
 from matters.medical.filing import (
     FilingRefused,
-    admissions,
     cancel,
+    ending,
     expire_due,
     filings_of,
     in_force,
@@ -52,7 +52,7 @@ def states(insured: Insured) -> dict[str, str]:
 def in_hospital() -> Iterator[set[tuple[int, str]]]:
     """(insured, place) of open stays, as the keeper of visits would answer."""
     lying: set[tuple[int, str]] = set()
-    with patch.object(admissions, "_readers", [lambda i, place: (i, place) in lying]):
+    with patch.object(ending, "is_admitted_at", lambda i, place: (i, place) in lying):
         yield lying
 
 

@@ -15,6 +15,7 @@ from .issue_elsewhere import IssueElsewhere
 from .loan_offer import LoanOffer
 from .local_issue import LocalIssue
 from .medical_filing import MedicalFiling
+from .medical_filing import MedicalFiling
 from .medical_transfer import MedicalTransfer
 from .medical_visit import MedicalVisit
 from .notarisation import Notarisation
@@ -43,6 +44,7 @@ __all__ = [
     "IssueElsewhere",
     "LoanOffer",
     "LocalIssue",
+    "MedicalFiling",
     "MedicalFiling",
     "MedicalTransfer",
     "MedicalVisit",

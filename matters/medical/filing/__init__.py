@@ -1,6 +1,5 @@
 """备案: what is filed with the place of insurance, and where somebody stands at a place on a day."""
 
-from .admissions import ask_about_admissions
 from .cover import Benefit, benefit_standing
 from .ending import cancel, end_deemed, expire_due, supersede, void
 from .places import NoPlace, place_of
@@ -15,7 +14,6 @@ __all__ = [
     "NoPlace",
     "Standing",
     "active_filings",
-    "ask_about_admissions",
     "benefit_standing",
     "cancel",
     "deem_filed",

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.db.models import F, OuterRef, Q, Subquery
 
 from matters.medical.models import Filing, Insured
+from matters.medical.visits import is_admitted_at
 from tongban.templatetags.formats import zh_date
 
-from .admissions import is_admitted
 from .refusals import FilingRefused
 
 EXPIRED_WORDS = "有效期届满"
@@ -34,13 +34,13 @@ def hold(insured_id: int) -> Insured:
 def why_it_stays(filing: Filing, on: date) -> FilingRefused | None:
     """What forbids to change or cancel the filing on that day, if anything does.
 
-    At most as many statements as readers of admissions have. Names `destination`.
+    At most one statement. Reads `destination`.
     """
     if filing.state != Filing.State.ACTIVE or filing.kind == Filing.Kind.EMERGENCY:
         return FilingRefused("not_active", "这项备案已经不在有效状态，不用再取消或变更。")
     if refused := locked(filing, on):
         return refused
-    if is_admitted(filing.insured_id, filing.destination_id):
+    if is_admitted_at(filing.insured_id, filing.destination_id):
         return FilingRefused(
             "admission_open",
             f"在{filing.destination.name}有尚未结算的住院，出院结算后才能变更或取消这项备案。",
