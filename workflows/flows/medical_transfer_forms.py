@@ -8,8 +8,9 @@ from typing import Any
 
 from django import forms
 
-from matters.medical.visits import is_admitted_at
 from matters.medical.models import Insured
+from matters.medical.rules import rule_book
+from matters.medical.visits import is_admitted_at
 from tongban.forms import DayInput
 from workflows.cases.act import Situation
 from workflows.cases.forms import StepForm
@@ -32,15 +33,8 @@ MONEY = [
     ("paid_out", "由转出地退给本人，不划转"),
     ("none", "没有个人账户余额（居民医保没有个人账户）"),
 ]
-# What pools call whom they insure. Each pool's rule file says which of them it knows.
-CLASSES = [
-    ("active", "在职职工"),
-    ("tier_1", "居民一档"),
-    ("tier_2", "居民二档"),
-    ("low", "居民低档"),
-    ("high", "居民高档"),
-    ("student", "学生儿童"),
-]
+# Where no rule file of the pool is there yet, only what both types are everywhere.
+UNWRITTEN = {"employee": {"active": "在职职工"}, "resident": {"resident": "城乡居民"}}
 RETIREE = "登记为职工医保退休人员，不办理关系转移接续"
 
 
@@ -180,7 +174,7 @@ class JoinCoverForm(StepForm):
             return
         self.fields["person_class"] = forms.ChoiceField(
             label="人员类别",
-            choices=CLASSES,
+            choices=classes_in(pools_of(situation.case)[1]),
             error_messages={
                 "required": "请选择人员类别",
                 "invalid_choice": "转入地没有这个人员类别",
@@ -218,7 +212,26 @@ class JoinCoverForm(StepForm):
                 "居民医保没有个人账户，不能接收余额：请退回信息表，由转出地改为退给本人",
             )
         if new is None:
-            if data["person_class"] == RETIRED:
-                self.add_error("person_class", "退休人员不办理转移接续")
+            self._check_class(data["person_class"], insured_type)
             if Insured.objects.filter(psn_no=data["psn_no"]).exists():
                 self.add_error("psn_no", "这个人员编号已经登记给一项参保，请核对")
+
+    def _check_class(self, person_class: str, insured_type: str) -> None:
+        """A class belongs to one type: 一档 is no employee's."""
+        kind = Insured.Type(insured_type).label
+        groups = dict(classes_in(pools_of(self.situation.case)[1]))
+        if person_class not in dict(groups.get(kind, [])):
+            self.add_error("person_class", f"这不是{kind}医保的人员类别")
+
+
+def classes_in(pool: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The classes of person that the pool's rule file knows, by type; nobody comes as a retiree."""
+    found = rule_book().pools.get(pool)
+    known = found.classes if found is not None and found.classes else UNWRITTEN
+    return [
+        (
+            Insured.Type(kind).label,
+            [(code, words) for code, words in classes.items() if code != RETIRED],
+        )
+        for kind, classes in known.items()
+    ]
