@@ -9,6 +9,12 @@ from typing import Any
 
 from .bill import ZERO, YearToDate, to_fen
 
+CERTAINTIES = {
+    "certain": "确定",
+    "probable": "很可能",
+    "uncertain": "未查实",
+    "recall": "凭记忆，未见原文",
+}
 # The parts of fund_pay_sumamt, in the order in which they are reckoned.
 FUNDS = {
     "hifp_pay": "基本医保统筹基金",
@@ -197,7 +203,9 @@ class Breakdown:
             "ratio": str(self.ratio),
             "setldetail": [_line(line) for line in self.fund_lines],
             "explanation": [_line(line) for line in self.explanation],
-            "rules": [_line(rule) for rule in self.rules],
+            "rules": [
+                _line(rule) | {"certainty_text": CERTAINTIES[rule.certainty]} for rule in self.rules
+            ],
             "doubts": [doubt_json(doubt) for doubt in self.doubts],
             "ytd": self.year_after.as_json(),
         }

@@ -45,12 +45,12 @@ def ratio_of(
     value = look.value(f"{kind}.ratio")
     bonus = _bonus(bill, kind, look)
     row = look.maybe(f"{kind}.ratio.ceiling") if bonus else None
-    ceiling = look.of(row) if row else None
-    how = reduction.get("ratio") or {}
+    ceiling: Decimal | None = look.of(row) if row else None
+    how: dict[str, Decimal] = reduction.get("ratio") or {}
 
     def adjusted(share: Decimal) -> Decimal:
         if "replace" in how:
-            return Decimal(how["replace"])
+            return how["replace"]
         raised = share + bonus
         if ceiling is not None:
             raised = min(raised, ceiling)

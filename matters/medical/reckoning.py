@@ -115,7 +115,12 @@ def _reduction(bill: Bill, kind: str, look: Reading) -> dict[str, Any]:
 def _scope(bill: Bill, due: Decimal, reduction: dict[str, Any], look: Reading) -> Scope:
     """Steps 1 to 3, in the order that the pool's rule says."""
     order = look.value("settlement.order")
-    shape, given = next(iter(order.items())) if isinstance(order, dict) else (order, None)
+    shape, given = next(iter(order.items())) if isinstance(order, dict) else (order, [])
+    listed = sum((item.amount for item in bill.items), ZERO)
+    if bill.items and listed != bill.medfee_sumamt and given != "apart":
+        raise BillRefused(
+            "items", f"明细合计 {listed:.2f} 元，与医疗费总额 {bill.medfee_sumamt:.2f} 元不一致。"
+        )
     if shape == "interface":
         found = _interface(bill, due, reduction)
     elif not bill.items:

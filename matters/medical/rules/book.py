@@ -102,6 +102,11 @@ class RuleBook:
             return name
         return next((code for code, pool in self.pools.items() if name in pool.names), "")
 
+    def is_parent(self, pool: str) -> bool:
+        """The nation, or a province whose cities have files: nobody is insured there as such."""
+        cities = (code for code in self.pools if code[:2] == pool[:2] and code != pool)
+        return pool == NATION or (pool.endswith("0000") and any(cities))
+
     def exemption(
         self, *, from_pool: str, to_region: str, insured_type: str, visit: str, on: dt.date
     ) -> Exemption | None:

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-CERTAINTIES = {
-    "certain": "确定",
-    "probable": "很可能",
-    "uncertain": "未查实",
-    "recall": "凭记忆，未见原文",
-}
+from matters.medical.breakdown import CERTAINTIES
+
+__all__ = ["CERTAINTIES", "NONE", "SCOPES", "SETS", "UNKNOWN", "Day", "Row"]
+
 # What a row may be narrowed to, each a set of allowed values; ages are bounds, regions are prefixes.
 SETS = ("insured_type", "level", "visit", "filing", "place", "disease")
 SCOPES = (*SETS, "person_class", "region", "age_from", "age_to", "is_minor")

@@ -46,7 +46,7 @@ def _bands(value: Any) -> str:
         return "counted_from 应为 zero 或 deductible"
     if value.get("of", "bill") not in ("bill", "year"):
         return "of 应为 bill 或 year"
-    ends = [band.get("to") for band in value["bands"] if isinstance(band, dict)]
+    ends: list[Any] = [band.get("to") for band in value["bands"] if isinstance(band, dict)]
     if len(ends) != len(value["bands"]) or not ends or ends[-1] is not None:
         return "最后一段不写 to"
     if not all(_is_amount(end) for end in ends[:-1]) or ends[:-1] != sorted(set(ends[:-1])):
