@@ -10,7 +10,6 @@ from django import forms
 
 from matters.medical.models import Insured
 from matters.medical.rules import rule_book
-from matters.medical.visits import is_admitted_at
 from tongban.forms import DayInput
 from workflows.cases.act import Situation
 from workflows.cases.forms import StepForm
@@ -136,8 +135,9 @@ class MedicalSheetForm(StepForm):
             self.add_error("total", f"与登记的个人账户余额 {old.account_balance} 元不一致")
         if "ended_on" in data and data["ended_on"] < old.valid_from:
             self.add_error("ended_on", "停保日期不能早于登记的参保开始日期")
-        if any(is_admitted_at(old.pk, pool) for pool in pools_of(self.situation.case)):
-            self.add_error(None, "有尚未结算的住院，出院结算后才能转出；现在请提出异议")
+        for stay in stays_of(old.pk):
+            where = stay.institution.name
+            self.add_error(None, f"在{where}有尚未结算的住院，出院结算后才能转出；现在请提出异议")
 
 
 class JoinCoverForm(StepForm):
