@@ -10,6 +10,7 @@ from django import forms
 
 from matters.medical.models import Insured
 from matters.medical.rules import rule_book
+from matters.medical.visits import stays_of
 from tongban.forms import DayInput
 from workflows.cases.act import Situation
 from workflows.cases.forms import StepForm
