@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "tongban.certificates",
     "matters.catalogue",
     "matters.medical",
+    "matters.housing_fund",
     "workflows.cases",
     "workflows.flows",
     "workflows.portal",
@@ -226,6 +227,7 @@ CELERY_TASK_ROUTES = {
     "throughput.*": {"queue": "counts"},
     "sharing.*": {"queue": "sweeps"},
     "portal.*": {"queue": "sweeps"},
+    "medical.*": {"queue": "sweeps"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -267,6 +269,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "clear the months between the provinces": {
         "task": "flows.run_clearing",
+        "schedule": crontab(hour=0, minute=5),
+        "options": {"expires": 3600},
+    },
+    "end filings that ran out": {
+        "task": "medical.expire_filings",
         "schedule": crontab(hour=0, minute=5),
         "options": {"expires": 3600},
     },

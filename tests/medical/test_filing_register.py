@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
+from io import StringIO
 from unittest.mock import patch
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, connection
 
 from matters.medical.filing import (
@@ -295,3 +297,11 @@ def test_the_database_itself_keeps_one_filing_a_place(world: World) -> None:
     filed(insured)
     with pytest.raises(IntegrityError, match="filing_one_active_per_place"):
         filed(insured, "referral")
+
+
+def test_the_nightly_command_says_what_it_ended(world: World) -> None:
+    filed(insure(), "referral")
+    said = [StringIO(), StringIO()]
+    for out in said:
+        call_command("expire_filings", stdout=out)
+    assert [out.getvalue().strip() for out in said] == ["1 expired, 0 void", "0 expired, 0 void"]

@@ -43,6 +43,8 @@ WORDS = {
     "recall_letter": "调档函",
     "fee": "工本费",
     "next_on": "下次认证",
+    "filing": "备案编号",
+    "validity": "有效期",
     "differing": "不一致的项目",
     "unclaimed": "未认领该事项的机构",
     "amount": "金额（元）",

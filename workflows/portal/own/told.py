@@ -66,6 +66,12 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "hand_out": (RECEIVER, ROAD),
     "terminate": (REASON,),
     "report_error": (REASON,),
+    "file_at_once": (("备案编号", "filing"), ("有效期", "validity")),
+    "confirm_filing": (("备案编号", "filing"), ("有效期", "validity")),
+    "send_to_review": (("说明", "reason"),),
+    "turn_down_at_once": (REASON,),
+    "turn_down": (REASON,),
+    "cancel_filing": (REASON,),
     "by_oneself": (("下次认证", "next_on"),),
     "at_window": (("下次认证", "next_on"),),
     "confirm": (("下次认证", "next_on"),),
@@ -85,7 +91,8 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 NAMES_OF_PEOPLE = frozenset({"receiver"})
 BAD = frozenset({"turn_back", "refuse", "give_up", "disapprove", "object_to_move",
-                 "object_to_transfer", "bank_refuses", "send_back", "terminate", "deny"})  # fmt: skip
+                 "object_to_transfer", "bank_refuses", "send_back", "terminate", "deny",
+                 "turn_down", "turn_down_at_once"})  # fmt: skip
 
 
 @dataclass(frozen=True)
