@@ -107,6 +107,15 @@ SETTINGS = {
     "qualification": Setting(
         "养老金领取人员生存认证", {"owner": (SC, "human_resources")}, {"0": SC, "1": CQ}
     ),
+    "reimbursement": Setting(
+        "住院费用报销", {"owner": ("500000", "medical_insurance")}, {"0": "500000", "1": "511700"}
+    ),
+    "treatment_inquiry": Setting(
+        "就医地协查",
+        {"treatment": ("511700", "medical_insurance")},
+        {"0": "511700"},
+        part_of=("reimbursement", "inquiry"),
+    ),
     "record_query": Setting("社会保障卡应用状态查询", {"owner": (SC, "human_resources")}),
     "window_booking": Setting(
         "结婚登记预约", {"owner": (SC, "civil_affairs")}, more={"visit_on": "2026-05-12"}

@@ -223,6 +223,14 @@ class Reimbursement(AfterPayment, Payment, Flow):
         self.facts = {**self.facts, "inquiry": answer}
         act.note(**answer)
 
+    @step("不再等待协查", source="inquiring", target="initial_review", by="owner",
+          form=ReasonForm, while_suspended=True, done="已终止协查")  # fmt: skip
+    def stop_waiting(self, act: Act) -> None:
+        """The inquiry ends unanswered; the days run on. Two statements, and the inquiry's own step."""
+        act.resume()
+        drop_inquiries(self, act)
+        act.note(reason=act.data["reason"])
+
     @step("核算", source=("initial_review", "calculated"), target="calculated", by="owner",
           form=CalculateForm, guards=(reckoned_here,), tone="primary", done="已核算")  # fmt: skip
     def calculate(self, act: Act) -> None:

@@ -127,6 +127,7 @@ class AfterPayment(Base):
           done="经复核不更正")  # fmt: skip
     def drop_correction(self, act: Act) -> None:
         self.facts = {**self.facts, "correction": None}
+        self.deciders = []
         act.note(reason=act.data["reason"])
 
     @step("登记退回款到账", source="clawing_back", target="paid", by="owner", form=PaidForm,
@@ -134,6 +135,7 @@ class AfterPayment(Base):
     def record_return(self, act: Act) -> None:
         """Three statements."""
         returned = self.paid(act)
+        self.deciders = []
         act.note(amount=str(-returned.amount), voucher=returned.voucher)
         act.tell("case_step", message=f"您退回的 {-returned.amount} 元已收到。")
 

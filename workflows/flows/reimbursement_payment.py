@@ -49,6 +49,8 @@ class Payment(Base):
     def confirm_paid(self, act: Act) -> None:
         """办结 with the first payment; what is paid besides is told of. Four statements."""
         paid = self.paid(act)
+        # What may be corrected later is a decision of its own, for the same persons too.
+        self.deciders = []
         act.note(amount=str(paid.amount), voucher=paid.voucher)
         if paid.kind == ReimbursementPayment.Kind.PAYMENT:
             self._conclude(act, paid.amount)

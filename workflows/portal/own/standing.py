@@ -93,6 +93,8 @@ def _words(visit: Visit) -> tuple[str, str, str]:
         return label, "info", "正在进行特别程序，所需时间不计入办理时限。您暂时不用做什么。"
     if case.holder == APPLICANT and case.suspended_as == Suspension.Kind.SUPPLEMENT:
         return label, kind, "办理机构在等申请人补正，补正期间不计入办理时限。"
+    if case.holder == APPLICANT and case.concluded_at is not None:
+        return label, "good", f"{case.current.hint}。"
     if case.holder == APPLICANT:
         return label, kind, "正在等您选择，机构暂时不办。"
     if case.current.hint:
