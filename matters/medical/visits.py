@@ -71,10 +71,6 @@ def charge_types(visit_id: int) -> Sequence[ChargeType]:
     ]
 
 
-def has_fees(visit_id: int) -> bool:
-    return _live(visit_id).exists()
-
-
 def stays_of(insured_id: int, *, besides: str = "") -> list[Visit]:
     """The stay that is open now, wherever it is, unless it is the visit `besides`. One statement."""
     rows = Visit.objects.filter(insured_id=insured_id, is_admitted=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
+from tests.flows import visits
 from tests.world import ORPHAN, World, answers_for, at
 from tongban.accounts.actors import SYSTEM, Actor
 from workflows.cases.models import Case
@@ -26,6 +28,9 @@ class Setting:
     more: dict[str, str] = field(default_factory=dict)
     # The flow whose cases this one's are parts of, and how its cases are awaited there.
     part_of: tuple[str, str] | None = None
+    # Who opens it, at which seat, where nobody applies; and what has to be there first.
+    begun_by: str = "citizen"
+    prepare: Callable[[World], dict[str, Any]] | None = None
 
 
 CQ, SC = "500101", "511702"
@@ -116,6 +121,16 @@ SETTINGS = {
         {"0": "511700"},
         part_of=("reimbursement", "inquiry"),
     ),
+    "medical_visit": Setting(
+        "出院医保跨省直接结算",
+        {
+            "hospital": (SC, "hospital"),
+            "treating": ("511700", "medical_insurance"),
+            "home": ("500000", "medical_insurance"),
+        },
+        begun_by="his_clerk",
+        prepare=visits.prepare,
+    ),
     "record_query": Setting("社会保障卡应用状态查询", {"owner": (SC, "human_resources")}),
     "window_booking": Setting(
         "结婚登记预约", {"owner": (SC, "civil_affairs")}, more={"visit_on": "2026-05-12"}
@@ -141,7 +156,11 @@ def open_in(world: World, flow: str, **changes: Any) -> Case:
         more = {"parent_id": open_in(world, parent).pk, "relation": "part", "awaited_as": kind}
         more["offices"] = {seat: world.office(*place) for seat, place in setting.seats.items()}
     data = answers_for(version, **regions, **setting.more)
-    return world.open(version, at=at(OPENED), data=data, parties=parties, **more)
+    if setting.prepare is not None:
+        data |= setting.prepare(world)
+        more["offices"] = {seat: world.office(*place) for seat, place in setting.seats.items()}
+    by = setting.begun_by
+    return world.open(version, by=by, at=at(OPENED), data=data, parties=parties, **more)
 
 
 def actors_in(world: World, flow: str) -> dict[str, Actor]:

@@ -31,6 +31,7 @@ from tests.flows.taken import (
     slot,
     unserved,
 )
+from tests.flows.visits import VISITS
 from tests.flows.ways_across import ACROSS
 from tests.world import ZHOU_ID, World, at
 from tongban.accounts.actors import actor_of
@@ -287,6 +288,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (Taken("end_with_demand", "system", 1),),
     ),
     **ACROSS,
+    "medical_visit": VISITS,
 }
 EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
 

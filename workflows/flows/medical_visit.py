@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from matters.catalogue.definition import Definition
-from matters.medical.models import FeeLine, Settlement, Visit
+from matters.medical.models import FeeLine, Settlement, Visit, VisitKind
 from matters.medical.visits import stays_of
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import SYSTEM, TIMER, Next, Seat, State, step
@@ -40,6 +40,7 @@ from .medical_visit_guards import (
     no_fees_left,
     no_third_party,
     promised,
+    remember,
     still_shown,
     visit_of,
 )
@@ -112,6 +113,7 @@ class MedicalVisit(Flow):
         """
         visit = register_visit(self, act)
         self.received_on = act.today
+        remember(self, kind=visit.kind, lines=0)
         message_of(act, act.data)
         act.note(visit=visit.get_kind_display(), filing=visit.filing_sentence)
         tell(act, "医院已为您登记直接结算；费用结清后，这里能看到每一项怎么算的。")
@@ -129,9 +131,9 @@ class MedicalVisit(Flow):
     @step("入院或挂号", source="registered", target="admitted", by="hospital", form=AdmitForm,
           tone="primary", done="已办理入院或挂号")  # fmt: skip
     def admit_patient(self, act: Act) -> None:
-        """2401, 2201. Two statements."""
-        visit = visit_of(self)
-        _keep_encounter(act, is_admitted=visit.is_stay)
+        """2401, 2201. One statement."""
+        is_inpatient = self.facts["visit"]["kind"] == VisitKind.INPATIENT
+        _keep_encounter(act, **({"is_admitted": True} if is_inpatient else {}))
 
     @step("上传就诊信息", source=("registered", "admitted", "fees_open", "fees_uploaded", "discharged"),
           by="hospital", form=EncounterForm, done="已上传就诊信息", is_aside=True)  # fmt: skip
@@ -158,6 +160,7 @@ class MedicalVisit(Flow):
         for line in act.data["fees"]:
             line.visit, line.batch = visit, act.data["msgid"] or f"{self.number}:{act.seq}"
         FeeLine.objects.bulk_create(act.data["fees"])
+        remember(self, lines=self.facts["visit"]["lines"] + len(act.data["fees"]))
         total = sum(line.det_item_fee_sumamt for line in act.data["fees"])
         act.note(lines=len(act.data["fees"]), amount=str(total))
 
@@ -175,6 +178,7 @@ class MedicalVisit(Flow):
         message_of(act, act.data)
         lines = act.data["feedetl_sn"]
         FeeLine.objects.filter(pk__in=[line.pk for line in lines]).update(cancelled_at=act.at)
+        remember(self, lines=self.facts["visit"]["lines"] - len(lines))
         act.note(lines=len(lines), amount=str(sum(line.det_item_fee_sumamt for line in lines)))
 
     @step("办理出院", source=("fees_uploaded", "fees_open"), target="discharged", by="hospital",
@@ -350,11 +354,14 @@ def _keep_encounter(act: Act, **also: Any) -> None:
     message_of(act, act.data)
     told = act.data
     flags = {
-        "is_accident": told["trum_flag"],
-        "is_third_party": told["rel_ttp_flag"],
-        "is_promised": told["promised"] or None,
-        "diagnosis": told["diagnosis"] or None,
+        "accident": told["trum_flag"],
+        "third_party": told["rel_ttp_flag"],
+        "promised": told["promised"] or None,
     }
-    changes = {name: value for name, value in flags.items() if value is not None} | also
+    known = {name: value for name, value in flags.items() if value is not None}
+    remember(act.case, **known)
+    changes = {f"is_{name}": value for name, value in known.items()} | also
+    if told["diagnosis"]:
+        changes["diagnosis"] = told["diagnosis"]
     if changes:
         Visit.objects.filter(mdtrt_id=act.case.number).update(**changes)

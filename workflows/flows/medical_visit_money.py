@@ -24,6 +24,7 @@ from workflows.cases.declarations import TIMER
 
 from .medical_visit_card import read_card
 from .medical_visit_forms import AGREED, MessageForm, money
+from .medical_visit_guards import remember
 
 if TYPE_CHECKING:
     from workflows.cases.act import Act
@@ -134,6 +135,7 @@ def order_of(visit: Visit, sums: dict[str, Decimal], filing: str, use_account: b
 def keep_presettled(act: Act) -> Breakdown:
     """What the patient is shown now, with the filing that it rests on. Two statements."""
     breakdown: Breakdown = act.data["breakdown"]
+    remember(act.case, shown=True)
     standing = act.data["card"].standing
     Visit.objects.filter(mdtrt_id=act.case.number).update(
         presettled=breakdown.as_json() | {"use_account": act.data["use_account"]},
@@ -148,6 +150,7 @@ def keep_presettled(act: Act) -> Breakdown:
 
 def void_presettled(act: Act, **also: Any) -> None:
     """What was shown no longer holds. One statement."""
+    remember(act.case, shown=False)
     Visit.objects.filter(mdtrt_id=act.case.number).update(presettled={}, presettled_at=None, **also)
 
 
