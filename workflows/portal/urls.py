@@ -1,6 +1,6 @@
 """The citizen's pages. Where to apply is under /apply/, what has been handed in under /my/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .apply import asked, certificate, check, papers, shared, situation, start, tasks, where, who
 from .case import case
@@ -57,6 +57,7 @@ urlpatterns = [
     path("my/<slug:number>/clock/<slug:clock>/", clock, name="clock"),
     # After the pages with names of their own: whatever is left is a step of the case's flow.
     path("my/<slug:number>/<slug:step>/", step, name="step"),
+    path("medical/", include("workflows.portal.medical.urls")),
     path("progress/", progress, name="progress"),
     path("progress/qr/<slug:number>.svg", qr, name="qr"),
 ]
