@@ -72,11 +72,8 @@ def stay(fee: str = "12000.00", **more: Any) -> Order:
 
 
 def settle_now(person: Insured, order: Order | None = None, **more: Any) -> Settlement:
-    return book(
-        insured_id=person.pk,
-        order=order or stay(),
-        **({"key": f"K{next(_serial)}", "at": at("2026-03-11 10:00")} | more),
-    )
+    fields: dict[str, Any] = {"key": f"K{next(_serial)}", "at": at("2026-03-11 10:00")}
+    return book(insured_id=person.pk, order=order or stay(), **(fields | more))
 
 
 def take_back(settlement: Settlement, **more: Any) -> Settlement:
