@@ -14,7 +14,7 @@ from typing import Any
 
 from .bill import ZERO, Bill, BillRefused, Item, YearToDate
 from .breakdown import Breakdown, RuleMissing, doubt_json
-from .rules import RuleBook
+from .rules import RuleBook, RuleFileWrong
 from .rules.vocabulary import (
     code_of_class,
     code_of_filing,
@@ -81,6 +81,8 @@ def answer(entry: Any, *, book: RuleBook) -> dict[str, Any]:
         return {"ok": True} | _settled(entry, book)
     except BillRefused as refused:
         return {"ok": False, "refused": {"code": refused.code, "text": refused.sentence}}
+    except RuleFileWrong as wrong:
+        return {"ok": False, "refused": {"code": "rules", "text": str(wrong)}}
     except RuleMissing as missing:
         return {
             "ok": False,

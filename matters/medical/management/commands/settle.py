@@ -54,8 +54,8 @@ def _entries(name: str) -> list[Any]:
         text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8-sig")
         # Amounts never pass through binary fractions.
         read = json.loads(text, parse_float=Decimal)
-    except OSError as error:
-        raise CommandError(f"打不开 {name}：{error.strerror}") from None
+    except OSError:
+        raise CommandError(f"打不开文件 {name}。") from None
     except (ValueError, ArithmeticError, RecursionError):
         raise CommandError(f"{name} 不是有效的 JSON。") from None
     if isinstance(read, dict):
