@@ -33,6 +33,7 @@ from tests.flows.taken import (
 )
 from tests.flows.visits import VISITS
 from tests.flows.ways_across import ACROSS
+from tests.flows.ways_of_claims import CHANGES_OF_CLAIMS, CLAIMS
 from tests.world import ZHOU_ID, World, at
 from tongban.accounts.actors import actor_of
 from tongban.accounts.models import Posting, User
@@ -288,6 +289,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (Taken("end_with_demand", "system", 1),),
     ),
     **ACROSS,
+    **CLAIMS,
     "medical_visit": VISITS,
 }
 EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
@@ -296,14 +298,15 @@ EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
 @pytest.mark.parametrize(("flow", "nth"), EVERY_WAY)
 def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
     world.people["father"] = User.objects.create(username="father", name="周德福", password="!")
-    case = open_in(world, flow, supplement="5G", **CHANGES.get(flow, {}))
+    changes = CHANGES_OF_CLAIMS.get((flow, nth), CHANGES.get(flow, {}))
+    case = open_in(world, flow, supplement="5G", **changes)
     actors = actors_in(world, flow) | {"transport": world.actor("transport_sc")}
     _warm(case)
     now = at("2026-05-11 09:00")
     for taken in WAYS[flow][nth]:
         case = Case.objects.get(pk=case.pk)
         # Long enough for a timer and a supplement's limit to run out.
-        now += dt.timedelta(days=400) if taken.step in LONG_AFTER else HOUR
+        now += dt.timedelta(days=800) if taken.step in LONG_AFTER else HOUR
         now += dt.timedelta(days=1) if taken.step in NEXT_DAY else dt.timedelta(0)
         data = taken.data(case) if callable(taken.data) else taken.data
         with CaptureQueriesContext(connection) as captured:
@@ -322,7 +325,7 @@ WITHIN_THE_OPENING = {("window_booking", "book"), ("record_query", "reply_by_reg
 HOUR = dt.timedelta(hours=1)
 NEXT_DAY = ("visit", "miss")  # of a booking, whose day has to come
 LONG_AFTER = (
-    *("deem_accepted", "give_up", "expire", "remind", "lapse"),
+    *("deem_accepted", "give_up", "expire", "remind", "lapse", "archive"),
     *("settle_in_time", "remind_handler", "remind_head", "call_supervisor"),
 )
 CHANGES = {

@@ -125,12 +125,12 @@ class Reimbursement(AfterPayment, Payment, Flow):
     @step("开始核查", source="submitted", target="doc_check", by="owner", tone="primary",
           done="已收件核查")  # fmt: skip
     def take_in(self, act: Act) -> None:
-        """What the registers and the ledger say is kept with the case. Nine statements at most."""
+        """What the registers and the ledger say is kept with the case. Seven statements."""
         self._look(act)
 
     @step("重新核查", source="doc_check", by="owner", done="已重新核查")
     def check_again(self, act: Act) -> None:
-        """After a back-pay, a reversal, a claim that ended elsewhere. Nine statements at most."""
+        """After a back-pay, a reversal, a claim that ended elsewhere. Seven statements."""
         self._look(act)
 
     @step("受理", source="doc_check", target="accepted", by="owner", form=AcceptForm,
@@ -138,7 +138,8 @@ class Reimbursement(AfterPayment, Payment, Flow):
     def accept(self, act: Act) -> None:
         """The papers are whole and nothing speaks against the claim: the thirty days begin.
 
-        Four statements: its invoices as they were verified are claimed, in the place of those typed.
+        Its invoices as they were verified are claimed in the place of those typed. Four statements,
+        and the form's six.
         """
         self.accepted_on = act.today
         given = act.data
