@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from tests.flows import visits
+from tests.flows import filings, visits
 from tests.world import ORPHAN, World, answers_for, at
 from tongban.accounts.actors import SYSTEM, Actor
 from workflows.cases.models import Case
@@ -120,6 +120,12 @@ SETTINGS = {
         {"treatment": ("511700", "medical_insurance")},
         {"0": "511700"},
         part_of=("reimbursement", "inquiry"),
+    ),
+    "medical_filing": Setting(
+        "异地就医登记备案",
+        {"owner": ("511700", "medical_insurance"), "treating": ("500000", "medical_insurance")},
+        {"0": "511700", "1": "500000"},
+        prepare=filings.prepare,
     ),
     "medical_visit": Setting(
         "出院医保跨省直接结算",

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.flows.settings import actors_in, open_in
+from tests.flows.filings import AT_THE_OPENING, FILINGS
 from tests.flows.taken import (
     OPINION,
     SUPPLEMENT,
@@ -290,6 +291,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     ),
     **ACROSS,
     **CLAIMS,
+    "medical_filing": FILINGS,
     "medical_visit": VISITS,
 }
 EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
@@ -321,7 +323,10 @@ def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
 
 
 # Nobody takes them but `open_case` itself: they are part of what handing in costs.
-WITHIN_THE_OPENING = {("window_booking", "book"), ("record_query", "reply_by_register")}
+WITHIN_THE_OPENING = AT_THE_OPENING | {
+    ("window_booking", "book"),
+    ("record_query", "reply_by_register"),
+}
 HOUR = dt.timedelta(hours=1)
 NEXT_DAY = ("visit", "miss")  # of a booking, whose day has to come
 LONG_AFTER = (
