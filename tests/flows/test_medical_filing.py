@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ from tongban.notices.models import Notice
 from workflows.cases.models import Case, Document
 from workflows.cases.opening import NotTheWay, PartyInput
 from workflows.cases.perform import InvalidData, NotAllowed
+from workflows.cases.registry import flow_class
 from workflows.cases.situations import situation_for
+from workflows.flows.simulation.medical import filing_answers
+from workflows.flows.simulation.moves import MOVES
 
 GENERAL, TEMPORARY = "异地就医登记备案", "其他临时外出就医人员备案"
 MONDAY = "2026-05-11 09:00"
@@ -314,3 +318,17 @@ def test_the_panel_takes_six_statements_however_long_the_past(
     with CaptureQueriesContext(connection) as seen:
         case.panel(situation)
     assert len(seen) <= 6
+
+
+def test_the_play_files_from_where_somebody_is_insured_to_somewhere_else(
+    world: World, insured: Insured
+) -> None:
+    world.citizen.id_number = LIN_ID
+    world.citizen.save()
+    for seed in range(5):
+        said = filing_answers("medical_filing", world.citizen, day("2026-05-11"), Random(seed))
+        assert (said["insured_region"], said["destination"] != DAZHOU) == (DAZHOU, True)
+    assert filing_answers("medical_filing", world.outsider, day("2026-05-11"), Random(1)) == {}
+    for state in ("reviewing", "supplementing"):
+        for move in MOVES["medical_filing", state]:
+            assert state in flow_class("medical_filing").STEPS[move.step].source

@@ -29,6 +29,7 @@ from .acts import (
     sign,
 )
 from .at_once import AT_ONCE
+from .medical import MEDICAL
 from .moves_across import ACROSS
 from .moves_of_wholes import OF_WHOLES
 
@@ -121,6 +122,7 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     **ACROSS,
     **AT_ONCE,
     **OF_WHOLES,
+    **MEDICAL,
 }
 # How often an office puts in the special procedure that its matter knows (评定, 公示, 核实).
 SPECIAL_SHARE = 0.3

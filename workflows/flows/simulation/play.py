@@ -26,6 +26,7 @@ from .answers import answers
 from .at_once import booked_for
 from .cast import Cast
 from .hours import citizen_moment, office_moment
+from .medical import filing_answers
 from .moves import likely
 from .situations import carried_as_typed, fed_back, situation
 
@@ -170,6 +171,7 @@ class Play:
                 on=local_day(moment),
                 luck=luck,
             )
+            | filing_answers(version.flow, person, local_day(moment), luck)
             | carried_as_typed(definition, said),
             situation=said,
         )
