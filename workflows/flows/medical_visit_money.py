@@ -13,10 +13,9 @@ from django import forms
 from django.db import DatabaseError, transaction
 
 from matters.catalogue.definition import Limit
-from matters.medical import ledger
 from matters.medical.breakdown import Breakdown, RuleMissing
 from matters.medical.clearing.reconciliation import Reported, note_message
-from matters.medical.ledger import NotBooked, Order
+from matters.medical.ledger import NotBooked, Order, book, preview, reverse, settlement_by_key
 from matters.medical.models import Institution, Settlement, Visit
 from matters.medical.settlement import BillRefused
 from matters.medical.visits import fee_sums
@@ -79,7 +78,7 @@ class PresettleForm(MessageForm):
 
     def _previewed(self, visit: Visit, order: Order) -> Breakdown | None:
         try:
-            return ledger.preview(insured=visit.insured, order=order)
+            return preview(insured=visit.insured, order=order)
         except RuleMissing as missing:
             for each in missing.missing:
                 self._refuse("rule_missing", each.sentence)
@@ -168,7 +167,7 @@ def booked(case: MedicalVisit, act: Act) -> Settlement | str:
     order = order_of(visit, fee_sums(visit.pk), visit.filing_code, shown["use_account"])
     try:
         with transaction.atomic():
-            settlement = ledger.book(
+            settlement = book(
                 insured_id=visit.insured_id,
                 order=order,
                 key=visit.settle_key,
@@ -205,7 +204,7 @@ def found(case: MedicalVisit) -> Settlement | None:
     """What became of the order whose answer was lost. Two statements. Raises DatabaseError."""
     keys = Visit.objects.filter(mdtrt_id=case.number).values_list("settle_key", flat=True)
     with transaction.atomic():
-        settlement = ledger.settlement_by_key(keys.get())
+        settlement = settlement_by_key(keys.get())
     if settlement is not None:
         Visit.objects.filter(mdtrt_id=case.number).update(is_admitted=False)
     return settlement
@@ -264,7 +263,7 @@ def taken_back(case: MedicalVisit, act: Act, *, reason: str) -> Settlement | str
     key = f"{case.facts['settlement']['key']}:reversal"
     try:
         with transaction.atomic():
-            negative = ledger.reverse(
+            negative = reverse(
                 settlement_id=case.facts["settlement"]["id"], key=key, at=act.at, reason=reason
             )
     except NotBooked as refused:
