@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from tests.flows import filings, visits
+from tests.flows import clearing, filings, visits
 from tests.world import ORPHAN, World, answers_for, at
 from tongban.accounts.actors import SYSTEM, Actor
 from workflows.cases.models import Case
@@ -120,6 +120,25 @@ SETTINGS = {
         {"treatment": ("511700", "medical_insurance")},
         {"0": "511700"},
         part_of=("reimbursement", "inquiry"),
+    ),
+    "clearing_month": Setting(
+        "异地就医月度清算",
+        {"treated": clearing.SICHUAN, "insured": clearing.CHONGQING},
+        begun_by="clearing_clerk",
+        prepare=clearing.agencies,
+    ),
+    "clearing_signing": Setting(
+        "签署异地就医清算单",
+        {"signer": clearing.SICHUAN},
+        part_of=("clearing_month", "sign"),
+        begun_by="clearing_clerk",
+        prepare=clearing.signing,
+    ),
+    "clearing_advance": Setting(
+        "异地就医预付金",
+        {"treated": clearing.SICHUAN, "insured": clearing.CHONGQING},
+        begun_by="clearing_clerk",
+        prepare=clearing.advance,
     ),
     "medical_filing": Setting(
         "异地就医登记备案",

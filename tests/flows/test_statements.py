@@ -15,8 +15,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.flows.settings import actors_in, open_in
+from tests.flows import clearing
 from tests.flows.filings import AT_THE_OPENING, FILINGS
+from tests.flows.settings import actors_in, open_in
 from tests.flows.taken import (
     OPINION,
     SUPPLEMENT,
@@ -291,6 +292,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     ),
     **ACROSS,
     **CLAIMS,
+    **clearing.WAYS,
     "medical_filing": FILINGS,
     "medical_visit": VISITS,
 }
@@ -332,6 +334,7 @@ NEXT_DAY = ("visit", "miss")  # of a booking, whose day has to come
 LONG_AFTER = (
     *("deem_accepted", "give_up", "expire", "remind", "lapse", "archive"),
     *("settle_in_time", "remind_handler", "remind_head", "call_supervisor"),
+    "state_month",
 )
 CHANGES = {
     "collect_forward": {

@@ -45,6 +45,8 @@ def _payer(case: Flow) -> str:
 
 def _lamp_is_on(situation: Situation) -> bool:
     """Three statements."""
+    if "year" not in situation.case.facts:
+        return False
     shown = advance.lamp(pair_of(situation.case), situation.today)
     return shown.colour in ("yellow", "red") and shown.top_up > 0
 

@@ -34,6 +34,12 @@ def month_of(case: Flow) -> ClearingMonth:
     return ClearingMonth.objects.get(pk=case.facts["month_id"])
 
 
+def month_if_any(case: Flow) -> ClearingMonth | None:
+    """The same, None for a case that is not kept (the table of rights makes such up)."""
+    month_id = case.facts.get("month_id")
+    return None if month_id is None else ClearingMonth.objects.filter(pk=month_id).first()
+
+
 def sides_of(situation: Situation) -> set[str]:
     """For which of the two agencies somebody acts: mostly one, both where one person works at both."""
     at = situation.actor.desks | situation.actor.heads
@@ -209,7 +215,7 @@ class DeductionForm(StepForm):
         """One statement."""
         here = self.situation.case.region_of("treated")[:2]
         found = Institution.objects.filter(
-            code=self.cleaned_data["institution"], region_id__startswith=here
+            code=self.cleaned_data["institution"], region__code__startswith=here
         ).first()
         if found is None:
             raise forms.ValidationError("就医地没有这家定点医药机构")

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from matters.medical.clearing.disputes import open_disputes
-from matters.medical.clearing.months import SHANGHAI, ends_at, first_day, following, is_final
+from matters.medical.clearing.months import SHANGHAI, ends_at, first_day, is_final
 from matters.medical.clearing.statements import is_signed
 from matters.medical.clearing.terms import statement_day
 from matters.medical.clearing.tracing import books_differ
 from workflows.cases.act import Situation
 from workflows.cases.declarations import Guard
 
-from .clearing_month_forms import month_of, sides_of
+from .clearing_month_forms import month_if_any, sides_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -38,15 +38,18 @@ def statement_on(case: Flow, today: dt.date) -> dt.date:
 
 
 def _is_over(situation: Situation) -> bool:
-    return situation.at >= ends_at(situation.case.facts["month"])
+    month = situation.case.facts.get("month")
+    return month is not None and situation.at >= ends_at(month)
 
 
 def _statement_day_has_come(situation: Situation) -> bool:
-    return situation.today >= statement_on(situation.case, situation.today)
+    case = situation.case
+    return "month" in case.facts and situation.today >= statement_on(case, situation.today)
 
 
 def _nothing_disputed(situation: Situation) -> bool:
-    return not open_disputes(month_of(situation.case)).exists()
+    month = month_if_any(situation.case)
+    return month is not None and not open_disputes(month).exists()
 
 
 def _pays(situation: Situation) -> bool:
@@ -57,17 +60,19 @@ def _is_paid(situation: Situation) -> bool:
     return payer_of(situation.case) not in sides_of(situation)
 
 
+def _signed(situation: Situation) -> bool:
+    month = month_if_any(situation.case)
+    return month is not None and is_signed(month)
+
+
 def _own_books_agree(situation: Situation) -> bool:
-    return all(named.code in NOT_ITS_OWN for named in books_differ(month_of(situation.case)))
-
-
-def next_month(case: Flow) -> str:
-    return following(case.facts["month"])
+    month = month_if_any(situation.case)
+    return month is not None and all(n.code in NOT_ITS_OWN for n in books_differ(month))
 
 
 month_is_over = Guard("month_is_over", "本月还没有结束", _is_over)
 statement_is_due = Guard("statement_is_due", "还没有到出具清算单的日子", _statement_day_has_come)
-both_signed = Guard("both_signed", "双方还没有都签署", lambda s: is_signed(month_of(s.case)))
+both_signed = Guard("both_signed", "双方还没有都签署", _signed)
 nothing_disputed = Guard("nothing_disputed", "还有争议没有结论", _nothing_disputed)
 pays = Guard("pays", "由应付一方办理", _pays)
 is_paid = Guard("is_paid", "由应收一方办理", _is_paid)

@@ -1,12 +1,19 @@
-"""Celery's side of the flows; each task calls what a command calls."""
+"""Celery's side of the flows; each task does what a command does."""
 
 from celery import shared_task
+from django.core.management import call_command
 from django.utils import timezone
 
-from .clearing_calendar import run_clearing
+from .medical_visit_ends import follow_clearing
 
 
 @shared_task(name="flows.run_clearing", time_limit=1800)
 def clear() -> None:
     """A little after midnight: months opened and cut off, statements made. A second run changes nothing."""
-    run_clearing(timezone.now())
+    call_command("clear_month", verbosity=0)
+
+
+@shared_task(name="flows.follow_clearing")
+def follow() -> None:
+    """Visits move on with their clearing month; a second run finds nothing to do."""
+    follow_clearing(at=timezone.now())
