@@ -21,6 +21,7 @@ from .kept import once
 from .keys import actor_with
 from .problems import Problem, problem_of
 from .schemas import CaseOut, ProblemOut, StepIn, TakenOut, WorkPage
+from .settling import router as settling
 from .work import case_of, line_of, office_in, situation_in, work_of
 
 DESCRIPTION = """
@@ -49,6 +50,7 @@ api = NinjaAPI(
     docs_url="docs",
     openapi_url="openapi.json",
 )
+api.add_router("/medical", settling)
 api.add_exception_handler(Problem, problems.answer)
 api.add_router("/medical", hospital_messages)
 FAILURES = dict.fromkeys((401, 404), ProblemOut)
