@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute=5),
         "options": {"expires": 3600},
     },
+    "let visits follow their clearing month": {
+        "task": "flows.follow_clearing",
+        "schedule": 600,
+        "options": {"expires": 600},
+    },
     "end filings that ran out": {
         "task": "medical.expire_filings",
         "schedule": crontab(hour=0, minute=5),
