@@ -7,15 +7,18 @@ from random import Random
 import pytest
 
 from workflows.cases.registry import flow_class
+from workflows.flows.simulation.claims import CLAIMS
 from workflows.flows.simulation.moves import MOVES
 from workflows.flows.simulation.moves_across import ACROSS
 
-ACROSS_FLOWS = sorted({flow for flow, _ in ACROSS})
+ACROSS_FLOWS = sorted({flow for flow, _ in ACROSS | CLAIMS})
 # What a mishap brings about, what waits for others or for next year, and what only people get out of.
 LEFT_TO_PEOPLE = {
     ("archive_transfer", "lost"),
     ("qualification", "confirmed"),
     ("qualification", "due"),
+    ("reimbursement", "inquiring"),
+    ("reimbursement", "paid"),
     ("route_permit", "consulting"),
     ("route_permit", "deciding"),
 }

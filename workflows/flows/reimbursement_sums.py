@@ -202,7 +202,7 @@ def _amounts(breakdown: Breakdown) -> dict[str, str]:
 
 def _missing(claimed: Claim, missing: Iterable[MissingRule]) -> list[str]:
     call = whom_to_call(claimed.pool, claimed.treated_at, claimed.ended_on)
-    return [f"缺少规则，不能核算：{each.sentence}请{call}核实。" for each in missing]
+    return [f"缺少规则，不能核算：{each.sentence.rstrip('。')}。请{call}核实。" for each in missing]
 
 
 def institution_level(institution: Institution | None) -> str:

@@ -16,11 +16,12 @@ Data = Callable[[Any, Random], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Move:
-    """A likely step. weight: how often it happens among those of its state."""
+    """A likely step. weight: how often it happens among those of its state, in cases for which `when` holds."""
 
     step: str
     weight: int
     data: Data = lambda _case, _luck: {}
+    when: Callable[[Any], bool] = lambda _case: True
 
 
 def reason(*choices: str) -> Data:

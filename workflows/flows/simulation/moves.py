@@ -29,6 +29,7 @@ from .acts import (
     sign,
 )
 from .at_once import AT_ONCE
+from .claims import CLAIMS
 from .medical import MEDICAL
 from .moves_across import ACROSS
 from .moves_of_wholes import OF_WHOLES
@@ -121,6 +122,7 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     (flows.FundTransfer.CODE, "booked"): (Move("conclude", 1),),
     **ACROSS,
     **AT_ONCE,
+    **CLAIMS,
     **OF_WHOLES,
     **MEDICAL,
 }
@@ -142,7 +144,8 @@ def likely(case: Any, luck: Random) -> Move | None:
     special = _special(case)
     if special and "special_until" not in case.facts and luck.random() < SPECIAL_SHARE:
         return special
-    return luck.choices(moves, weights=[m.weight for m in moves])[0]
+    able = [move for move in moves if move.when(case)]
+    return luck.choices(able, weights=[m.weight for m in able])[0]
 
 
 def _special(case: Any) -> Move | None:

@@ -25,6 +25,7 @@ from .acts import Move
 from .answers import answers
 from .at_once import booked_for
 from .cast import Cast
+from .claims import claim_answers
 from .hours import citizen_moment, office_moment
 from .medical import filing_answers
 from .moves import likely
@@ -172,6 +173,7 @@ class Play:
                 luck=luck,
             )
             | filing_answers(version.flow, person, local_day(moment), luck)
+            | claim_answers(version.flow, person, local_day(moment), luck)
             | carried_as_typed(definition, said),
             situation=said,
         )
