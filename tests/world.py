@@ -331,6 +331,7 @@ ANSWERS = {
     "money": "1200.50",
     "region": "511702",
     "township": "511702901",
+    "pool": "511700",
     "yes_no": "yes",
     "bank_card": "6222020000000000008",
     "uscc": "91500101MA5U00001K",
@@ -349,8 +350,8 @@ def answers_for(version: MatterVersion, **more: Any) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     for asked in version.definition["fields"]:
         kind = asked["kind"]
-        if kind == "region" and asked.get("region_level") == "township":
-            kind = "township"
+        if kind == "region" and asked.get("region_level") in ("township", "pool"):
+            kind = asked["region_level"]
         if kind == "people":
             # Pages send people row by row; who asks first whether there are any hears no.
             for condition in asked.get("shown_when", []):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -20,7 +20,9 @@ from .models import Case
 from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
 
 if TYPE_CHECKING:
-    from .opening import Application
+    import datetime as dt
+
+    from .opening import Application, PartyInput
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,19 @@ class Panel:
 
     template: str
     shown: Any
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What the registers say to somebody before they hand in, in sentences."""
+
+    title: str
+    lines: tuple[str, ...]
+    is_obstacle: bool = False
+
+    @property
+    def tone(self) -> str:
+        return "warning" if self.is_obstacle else "info"
 
 
 class FlowError(Exception):
@@ -113,6 +128,16 @@ class Flow(CommonSteps, OpinionSteps, Case):
 
         Gives the case anew if that moved it. Default: nothing.
         """
+
+    @classmethod
+    def told_before(
+        cls,
+        people: Sequence[PartyInput],
+        data: Mapping[str, Any],
+        on: dt.date,
+    ) -> Foretold | None:
+        """What is told before handing in: to whoever begins (no answers yet), and beside the answers to
+        be checked. Default: nothing."""
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
         """What this flow alone shows on the page of a case, the offices' or its people's. Default: nothing."""

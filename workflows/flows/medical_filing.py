@@ -8,7 +8,7 @@ without an end is no open case. It is given up by a step of the ended case, and 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matters.catalogue.definition import Definition
 from tongban.accounts.actors import SYSTEM
@@ -25,12 +25,13 @@ from workflows.cases.declarations import (
     step,
 )
 from workflows.cases.declarations import SYSTEM as BY_SYSTEM
-from workflows.cases.flow import Flow, Panel
+from workflows.cases.flow import Flow, Foretold, Panel
 from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document
 from workflows.cases.perform import perform
 
 from .medical_filing_acts import file_now, give_up_filing, outlook_of
+from .medical_filing_beforehand import told_before
 from .medical_filing_facts import AT_ONCE, REVIEW
 from .medical_filing_forms import CancelFilingForm, ConfirmFilingForm
 from .medical_filing_panel import panel_of
@@ -45,7 +46,10 @@ from .review_steps import (
 )
 
 if TYPE_CHECKING:
-    from workflows.cases.opening import Application
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from workflows.cases.opening import Application, PartyInput
 
 BY_OUTLOOK = {AT_ONCE: "file_at_once", REVIEW: "send_to_review"}
 
@@ -85,6 +89,13 @@ class MedicalFiling(Flow):
         way = BY_OUTLOOK.get(found.way, "turn_down_at_once")
         data = {"reason": found.sentence}
         return perform(self.pk, way, actor=SYSTEM, data=data, token=self.seq, at=act.at).case
+
+    @classmethod
+    def told_before(
+        cls, people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date
+    ) -> Foretold | None:
+        """Ten statements at most."""
+        return told_before(people, data, on)
 
     def state_label(self, definition: Definition) -> str:
         if self.state == "active" and "given_up_on" in self.facts:

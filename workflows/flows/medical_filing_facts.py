@@ -36,8 +36,11 @@ NOT_FOUND: Final = (
 class Person(Protocol):
     """A party of a case, or of an application that is not handed in yet."""
 
-    role: str
-    id_number: Any
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def id_number(self) -> str | None: ...
 
     @property
     def user(self) -> User | None: ...

@@ -167,7 +167,7 @@ def _is_this(case: Flow, row: Filing) -> bool:
 
 def _rules(case: Flow, rows: Sequence[Filing]) -> list[RuleRow]:
     """The rules of the filing that this case made."""
-    kept = next((row.rules for row in rows if _is_this(case, row)), [])
+    kept: list[dict[str, str]] = next((row.rules for row in rows if _is_this(case, row)), [])
     return [_rule(each) for each in kept]
 
 

@@ -38,6 +38,10 @@ from matters.catalogue.situations import (
     understood,
 )
 from tongban.accounts.models import User
+from workflows.cases.flow import Foretold
+from workflows.cases.models import Party
+from workflows.cases.opening import PartyInput
+from workflows.cases.registry import flow_class
 
 from .guide import paper_row, version_in_force
 from .near import county_of_visitor, offices_of_kind
@@ -64,7 +68,7 @@ class QuestionForm(forms.Form):
 @require_safe
 def precheck(request: HttpRequest, slug: str) -> HttpResponse:
     """The next question, or what the answers mean. Five statements at most."""
-    matter, _, definition = _asked_of(slug)
+    matter, version, definition = _asked_of(slug)
     asked = _precheck_of(definition)
     answers = understood(asked, request.GET.dict())
     question = _meant(asked, answers, request.GET.get(ASKING, ""))
@@ -77,7 +81,7 @@ def precheck(request: HttpRequest, slug: str) -> HttpResponse:
     if question is not None:
         form = QuestionForm(question, initial=answers)
         return _question(request, matter, asked, answers, question, form)
-    return _outcome(request, matter, definition, answers)
+    return _outcome(request, matter, version, definition, answers)
 
 
 @require_POST
@@ -212,7 +216,11 @@ def _back(
 
 
 def _outcome(
-    request: HttpRequest, matter: Matter, definition: Definition, answers: dict[str, str]
+    request: HttpRequest,
+    matter: Matter,
+    version: MatterVersion,
+    definition: Definition,
+    answers: dict[str, str],
 ) -> HttpResponse:
     asked = _precheck_of(definition)
     found = finding(asked, answers, timezone.localdate())
@@ -229,10 +237,20 @@ def _outcome(
         "papers": [paper_row(paper) for paper in papers_for(definition, answers)],
         "conditions": said_in(definition.conditions, answers),
         "pauses": told_of([matter.pk], now)[matter.pk],
+        "foretold": _foretold(request, version),
         "is_asked_for": _is_asked_for(request, matter, found),
         **_other_way(request, found),
     }
     return render(request, "portal/precheck/outcome.html", context)
+
+
+def _foretold(request: HttpRequest, version: MatterVersion) -> Foretold | None:
+    """What the registers know of whoever is signed in: they need not remember it."""
+    user = request.user
+    if not isinstance(user, User) or user.is_staff_member:
+        return None
+    me = PartyInput(role=Party.Role.APPLICANT, name=user.name, user=user)
+    return flow_class(version.flow).told_before([me], {}, timezone.localdate())
 
 
 def _is_asked_for(request: HttpRequest, matter: Matter, found: Finding) -> bool:

@@ -18,10 +18,12 @@ from matters.catalogue.pauses import Paused
 from matters.catalogue.regions import region_name
 from tongban.offices.directory import NoDesk, UnknownRegion
 from workflows.cases.certificates import CertificatesFail, refresh
-from workflows.cases.drafts import application_of, window_seat
+from workflows.cases.drafts import application_of, typed_again, window_seat
+from workflows.cases.flow import Foretold
 from workflows.cases.models import Draft
 from workflows.cases.opening import NotInForce, NotTheWay, open_case
 from workflows.cases.perform import InvalidData
+from workflows.cases.registry import flow_class
 from workflows.cases.routing import NoRegion
 
 from .asked_files import files_of
@@ -61,8 +63,16 @@ def check(request: CitizenRequest, work: Work) -> HttpResponse:
         "form": form,
         "open_sections": open_sections,
         "groups": _groups(request, work),
+        "foretold": _foretold(request, work),
     }
     return render(request, "portal/apply/check.html", context)
+
+
+def _foretold(request: CitizenRequest, work: Work) -> Foretold | None:
+    """What the registers say of these answers; of whom it is for, once that is told."""
+    people = people_of(work.draft, request.user).all if kind_of(work.draft) else []
+    answers = typed_again(work.definition, work.draft.data)
+    return flow_class(work.version.flow).told_before(people, answers, timezone.localdate())
 
 
 def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:

@@ -15,7 +15,9 @@ from matters.catalogue.papers import carried, papers_for
 from matters.catalogue.pauses import told_of
 from matters.catalogue.pinned import definition_of
 from workflows.cases.drafts import discard
-from workflows.cases.models import Case, Draft
+from workflows.cases.models import Case, Draft, Party
+from workflows.cases.opening import PartyInput
+from workflows.cases.registry import flow_class
 
 from ..guide import paper_row, version_in_force
 from ..precheck import address, may_begin, situation_of
@@ -43,8 +45,10 @@ def start(request: CitizenRequest, slug: str) -> HttpResponse:
     mine = Draft.objects.filter(user=request.user, matter=matter, office=None)
     if not may and not mine.exists():
         return redirect("portal:precheck", slug=matter.slug)
+    me = PartyInput(role=Party.Role.APPLICANT, name=request.user.name, user=request.user)
     context = {
         "matter": matter,
+        "foretold": flow_class(version.flow).told_before([me], {}, timezone.localdate()),
         "papers": [paper_row(paper) for paper in papers_for(definition, situation)],
         "asks_first": not may,
         "pauses": told_of([matter.pk], timezone.now())[matter.pk],
