@@ -174,6 +174,23 @@ def test_a_stay_across_the_years_end_is_settled_in_two_parts_with_one_deductible
     assert third.act_pay_dedc == Decimal("880.00")
 
 
+def test_a_stay_over_two_years_ends_bears_its_deductible_once() -> None:
+    person, began = worker(), dt.date(2026, 12, 28)
+    ends = (LAST_DAY, dt.date(2027, 12, 31), dt.date(2028, 1, 9))
+    parts = [
+        settle_now(person, stay(fee, began_on=began, on=on, mdtrt_id="ZY-1"))
+        for fee, on in zip(("500.00", "200.00", "9000.00"), ends, strict=True)
+    ]
+    assert [part.act_pay_dedc for part in parts] == [500, 200, 180]
+
+
+def test_a_visit_to_the_outpatient_department_has_no_second_part() -> None:
+    person, day = worker(), dt.date(2026, 12, 31)
+    settle_now(person, stay(visit="outpatient", began_on=day, on=day, mdtrt_id="MZ-1"))
+    with pytest.raises(AlreadySettled):
+        settle_now(person, stay(visit="outpatient", began_on=day, on=NEW_YEAR, mdtrt_id="MZ-1"))
+
+
 def test_chongqing_settles_at_the_years_end_before_it_settles_the_rest() -> None:
     with pytest.raises(OutOfOrder, match="2026年12月31日"):
         settle_now(worker(), stay(began_on=dt.date(2026, 12, 28), on=NEW_YEAR))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from typing import Any
@@ -19,11 +19,12 @@ from .year import Head
 _NOT_KEPT = frozenset({"items", "plans"})
 
 
-def bill_of(order: Order, people: People, head: Head, earlier: Settlement | None) -> Bill:
-    """The order with what the ledger knows. `earlier`: the same stay's part in the year before."""
+def bill_of(order: Order, people: People, head: Head, earlier: Sequence[Settlement]) -> Bill:
+    """The order with what the ledger knows. `earlier`: the same stay's parts in earlier years."""
     person = people.insured
-    # An earlier part gives the stay its number among the admissions and has borne of its deductible.
-    number = earlier.bill["admission_no"] if earlier else head.totals.admissions + 1
+    # Earlier parts give the stay its number among the admissions and have borne of its deductible.
+    number = earlier[0].bill["admission_no"] if earlier else head.totals.admissions + 1
+    borne = sum((part.act_pay_dedc for part in earlier), Decimal(0))
     return Bill(
         pool=person.pool_id,
         insured_type=person.insured_type,
@@ -43,7 +44,7 @@ def bill_of(order: Order, people: People, head: Head, earlier: Settlement | None
         account_balance=people.own if order.use_account else Decimal(0),
         family_balance=people.family if order.use_account else Decimal(0),
         admission_no=number if order.visit == VisitKind.INPATIENT else 1,
-        stay_dedc=earlier.act_pay_dedc if earlier else None,
+        stay_dedc=borne if earlier else None,
     )
 
 

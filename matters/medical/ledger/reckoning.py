@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from matters.medical.bill import Bill
 from matters.medical.breakdown import Breakdown, RuleMissing
-from matters.medical.models import Settlement
+from matters.medical.models import Settlement, VisitKind
 from matters.medical.rules import RuleBook
 from matters.medical.settlement import settle
 
@@ -57,7 +57,7 @@ def booked_before(
 
 def reckon(order: Order, people: People, rows: Sequence[Settlement], *, book: RuleBook) -> Reckoned:
     """Raises AlreadySettled, OutOfOrder, RuleMissing, BillRefused. One statement: the year to date."""
-    earlier = _earlier_part(order, people.insured.pool_id, rows, book)
+    earlier = _earlier_parts(order, people.insured.pool_id, rows, book)
     year = head(insured_id=people.insured.pk, year=order.on.year)
     bill = bill_of(order, people, year, earlier)
     return Reckoned(people, year, bill, settle(bill, year.totals, book=book))
@@ -75,10 +75,10 @@ def same_amounts(agreed: Breakdown | Mapping[str, Any], now: Breakdown) -> None:
         raise AmountsDiffer(differences)
 
 
-def _earlier_part(
+def _earlier_parts(
     order: Order, pool: str, rows: Sequence[Settlement], book: RuleBook
-) -> Settlement | None:
-    """The live settlement of the same stay at the end of the year before, if it has one."""
+) -> list[Settlement]:
+    """The live settlements of the same stay at the ends of earlier years, the last first."""
     if order.on < order.began_on:
         raise OutOfOrder("出院（结算）日期早于入院日期，请核对。")
     live = [
@@ -86,13 +86,15 @@ def _earlier_part(
         for row in rows
         if row.mdtrt_id == order.mdtrt_id and row.sign == 1 and not row.is_taken_back
     ]
-    year = order.on.year
-    if standing := next((row for row in live if row.year >= year), None):
-        raise AlreadySettled(standing)
-    before = next((row for row in live if row.year == year - 1), None)
-    if before is None and order.began_on.year < year and _splits(pool, order, book):
+    live.sort(key=lambda row: row.year, reverse=True)
+    year, is_stay = order.on.year, order.visit == VisitKind.INPATIENT
+    if live and (live[0].year >= year or not is_stay):
+        raise AlreadySettled(live[0])
+    has_part_before = bool(live) and live[0].year == year - 1
+    is_across = is_stay and order.began_on.year < year
+    if is_across and not has_part_before and _splits(pool, order, book):
         raise OutOfOrder(f"跨年住院须先结算至{year - 1}年12月31日，再结算{year}年的部分。")
-    return before
+    return live
 
 
 def _splits(pool: str, order: Order, book: RuleBook) -> bool:
