@@ -147,6 +147,11 @@ ADDRESSES: dict[str, list[Address]] = {
     "my/<slug:number>/receipt/": _of_case("/my/NUMBER/receipt/", CROSSING, LOCAL),
     "my/<slug:number>/clock/<slug:clock>/": _("/my/{s.crossing.number}/clock/promise/", CROSSING),
     "my/<slug:number>/<slug:step>/": _of_case("/my/NUMBER/ask/", CROSSING, LOCAL),
+    "medical/": _("/medical/", EVERYBODY, is_public=True),
+    "medical/going/": _("/medical/going/?pool=500000&type=resident", EVERYBODY, is_public=True),
+    "medical/hospitals/": _("/medical/hospitals/?place=511700", EVERYBODY, is_public=True),
+    "medical/mine/": _("/medical/mine/", EVERYBODY),
+    "medical/settlements/<slug:setl_id>/": _("/medical/settlements/{s.settlement}/", HOLDER),
     "progress/": _("/progress/", EVERYBODY, is_public=True),
     "progress/qr/<slug:number>.svg": _(
         "/progress/qr/{s.crossing.number}.svg", EVERYBODY, is_public=True

@@ -16,6 +16,7 @@ from tests import journeys
 from tests.certificates.stating import fetched, state
 from tests.portal.applying import Applying
 from tests.portal.asking import asking
+from tests.portal.insured import insure, settled
 from tests.sharing.registers import load_registers
 from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for
 from tongban.accounts.models import Posting, Substitution, User
@@ -79,6 +80,7 @@ class Stage:
     askable: str = "identity"
     joint: uuid.UUID = field(default_factory=uuid.uuid4)
     joint_hours: int = 0
+    settlement: str = ""
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -112,6 +114,7 @@ def build_stage(world: World) -> Stage:
     stage.demand = _demand(world).pk
     stage.certificate = _certificate(world).pk
     _looked_at_together(stage)
+    stage.settlement = settled(insure(world)).setl_id
     return stage
 
 

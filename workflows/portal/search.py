@@ -27,6 +27,8 @@ LAST_PAGE = 50
 LONGEST = 60
 LONGEST_NUMBER = 4
 SUGGESTED = 8
+# Beside what can be applied for, 医保 has pages that answer before anybody applies.
+MEDICAL = "medical_insurance"
 FILTERS = ("theme", "department", "audience", "mode", "province")
 
 
@@ -98,6 +100,7 @@ def matters(request: HttpRequest) -> HttpResponse:
         "kept": [(name, asked[name]) for name in FILTERS if asked.get(name)],
         "rows": rows_of(shown),
         "count": found.count,
+        "has_medical": any(each.matter.department_id == MEDICAL for each in shown),
         "are_neighbours": found.are_neighbours,
         "is_filtered": any(asked.get(name) for name in FILTERS),
         "online": None if asked.get("mode") == Mode.ONLINE else _address(request, mode=Mode.ONLINE),

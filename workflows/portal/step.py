@@ -29,6 +29,7 @@ CRUMBS = [("/", "首页"), ("/my/", "我的办件")]
 # What cannot be undone says so before it is done.
 CONSEQUENCES = {
     "withdraw": "撤回后，这个办件就此结束，不再办理；仍要办理的，须重新申请，申请日重新计算。",
+    "cancel_filing": "取消后，从今天起不能再按这项备案直接结算；以后需要时可以重新备案。",
 }
 
 

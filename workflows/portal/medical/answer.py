@@ -53,7 +53,9 @@ def answer_of(cover: Insured, answers: Mapping[str, str], *, today: dt.date) -> 
     )
     tone, title = _headline(found, now, on)
     asked = VisitKind(visit).label
-    rows = exemption_rows(insured=cover, place=found.place, on=on) if found.filing != "home" else []
+    # Where a filing already decides, an exemption changes nothing.
+    is_open = found.filing in ("exempt", "unfiled")
+    rows = exemption_rows(insured=cover, place=found.place, on=on) if is_open else []
     filed = active_filings(cover, on=today) if cover.pk is not None else []
     last_day = last_day_to_claim(cover.pool_id, on, book=rule_book()) if now == PAID else None
     return Answer(
@@ -65,7 +67,7 @@ def answer_of(cover: Insured, answers: Mapping[str, str], *, today: dt.date) -> 
         exemptions=[row for row in rows if row.visit == asked],
         agencies=_agencies(cover, found, today),
         last_day=last_day,
-        matters=_matters(today),
+        matters=matters_of((FILE, CLAIM), today),
     )
 
 
@@ -86,7 +88,8 @@ def _headline(found: Standing, now: str, on: dt.date) -> tuple[str, str]:
         return "success", "不用备案，可以直接结算"
     if not found.may_settle_directly:
         return "warning", "备案不一定管这种就医，先问清楚"
-    return "success", f"已经备案，{zh_date(on)}可以直接结算"
+    when = "出院时" if now == INSIDE else zh_date(on)
+    return "success", f"已经备案，{when}可以直接结算"
 
 
 def _steps(found: Standing, now: str, last_day: LastDay | None) -> list[str]:
@@ -134,9 +137,9 @@ def _agencies(cover: Insured, found: Standing, today: dt.date) -> list[tuple[str
     return [(words, office) for words, office in offices if office is not None]
 
 
-def _matters(today: dt.date) -> dict[str, Matter]:
+def matters_of(flows: tuple[str, ...], today: dt.date) -> dict[str, Matter]:
     """The first matter of each flow, by its flow. One statement."""
-    rows = MatterVersion.objects.in_force(today).filter(flow__in=(FILE, CLAIM))
+    rows = MatterVersion.objects.in_force(today).filter(flow__in=flows)
     found: dict[str, Matter] = {}
     for version in rows.select_related("matter").order_by("matter_id"):
         found.setdefault(version.flow, version.matter)

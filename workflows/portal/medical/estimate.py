@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from matters.catalogue.regions import region_name
 from matters.medical.bill import ZERO, Bill, BillRefused, YearToDate, to_fen
 from matters.medical.breakdown import Breakdown, Doubt, MissingRule, RuleMissing
 from matters.medical.ledger import NotBooked, Order, preview
@@ -122,10 +123,17 @@ def _scenario(asked: Asked, filing: str) -> Scenario:
     try:
         found = reckon(asked, filing)
     except RuleMissing as missing:
-        return Scenario(filing, words, missing=missing.missing, doubts=missing.doubts)
+        named = tuple(_with_place(rule) for rule in missing.missing)
+        return Scenario(filing, words, missing=named, doubts=missing.doubts)
     except (BillRefused, NotBooked) as refused:
         return Scenario(filing, words, refused=refused.sentence)
     return Scenario(filing, words, breakdown=found, doubts=found.doubts)
+
+
+def _with_place(rule: MissingRule) -> MissingRule:
+    """A pool that has no rule file goes by its region's name, not by its code."""
+    code = rule_book().name_of(rule.pool)
+    return replace(rule, sentence=rule.sentence.replace(code, region_name(rule.pool), 1))
 
 
 def _of_nobody(asked: Asked, filing: str) -> Breakdown:

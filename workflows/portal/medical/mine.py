@@ -22,12 +22,13 @@ from matters.medical.filing.names import validity_words
 from matters.medical.models import Filing, Insured, Settlement, VisitKind
 from matters.medical.rules import rule_book
 from tongban.accounts.models import User
+from tongban.offices.models import Region
 from tongban.templatetags.formats import zh_date
 from workflows.cases.access import own_cases
 from workflows.cases.flow import Flow
 from workflows.portal.own.standing import tag_of
 
-from .answer import CLAIM
+from .answer import CLAIM, FILE, matters_of
 from .people import ME, Person, people_of
 
 A_PAGE = 10
@@ -78,7 +79,7 @@ class ClaimRow:
 @never_cache
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
-    """`who`: whose (me, or a key of people_of); `after`: where settlements go on. Nine statements at most."""
+    """`who`: whose (me, or a key of people_of); `after`: where settlements go on. Thirteen statements at most."""
     user, today = cast(User, request.user), timezone.localdate()
     people = people_of(user, today)
     person = next((p for p in people if p.key == request.GET.get("who", ME)), None)
@@ -91,11 +92,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         "claims": claims_of(user, today),
     }
     if person.insured is not None:
-        context |= _of(person, person.insured, today, request.GET.get("after", ""))
+        context |= _of(user, person, person.insured, today, request.GET.get("after", ""))
     return render(request, "portal/medical/mine.html", context)
 
 
-def _of(person: Person, cover: Insured, today: dt.date, after: str) -> dict[str, Any]:
+def _of(user: User, person: Person, cover: Insured, today: dt.date, after: str) -> dict[str, Any]:
     index = cover.id_number_index or ""
     shown = list(settlements_of({index}, after=after)[: A_PAGE + 1])
     more = len(shown) > A_PAGE
@@ -104,11 +105,26 @@ def _of(person: Person, cover: Insured, today: dt.date, after: str) -> dict[str,
     return {
         "cover": _cover_rows(cover),
         "benefit": benefit_standing(insured=cover, on=today),
-        "filings": [_filing_row(row, today) for row in filings_of(cover)[:MOST_FILINGS]],
-        "settlements": [_settlement_row(row) for row in shown[:A_PAGE]],
+        "filings": _filing_rows(cover, user, today),
+        "filing_matter": matters_of((FILE,), today).get(FILE),
+        "settlements": _settlement_rows(shown[:A_PAGE]),
         "next": f"?{following}" if more else None,
         "previous": f"?{urlencode(base)}" if after else None,
     }
+
+
+def _filing_rows(cover: Insured, user: User, today: dt.date) -> list[FilingRow]:
+    """Those in force first, each group with the newest first. Two statements.
+
+    The case that decided one is led to where the user has a part in it: there it is cancelled.
+    """
+    rows = list(filings_of(cover)[:MOST_FILINGS])
+    keys = [row.case_key for row in rows if row.case_key]
+    open_to = set(
+        own_cases(user.pk, on=today).filter(number__in=keys).values_list("number", flat=True)
+    )
+    rows.sort(key=lambda row: row.state != Filing.State.ACTIVE)
+    return [_filing_row(row, today, has_case=row.case_key in open_to) for row in rows]
 
 
 def settlements_of(indexes: set[str], *, after: str = "") -> QuerySet[Settlement]:
@@ -155,7 +171,7 @@ def _cover_rows(cover: Insured) -> list[dict[str, Any]]:
     return [{"key": key, "value": value} for key, value in rows]
 
 
-def _filing_row(row: Filing, today: dt.date) -> FilingRow:
+def _filing_row(row: Filing, today: dt.date, *, has_case: bool) -> FilingRow:
     state = Filing.State(row.state)
     holds = state == Filing.State.ACTIVE and (in_force(row, today) or row.valid_from > today)
     words = state.label if holds or state != Filing.State.ACTIVE else Filing.State.EXPIRED.label
@@ -166,7 +182,7 @@ def _filing_row(row: Filing, today: dt.date) -> FilingRow:
         kind=KINDS[state] if holds or state != Filing.State.ACTIVE else "",
         until=f"{validity_words(row)}{ended}",
         change=_change(row, today) if holds else "",
-        number=row.case_key,
+        number=row.case_key if has_case else "",
     )
 
 
@@ -175,18 +191,24 @@ def _change(row: Filing, today: dt.date) -> str:
         return "视同备案，只对这一次就医有效，不用取消。"
     if row.locked_until is not None and today < row.locked_until:
         return f"以告知承诺方式办理，{zh_date(row.locked_until)}起才能变更或取消。"
-    return "要去别的地方，重新备案就会取代这一项；不需要了，在办理备案的事项里选择取消。"
+    return "要去别的地方，重新备案就会取代这一项；不需要了，就取消它。"
 
 
-def _settlement_row(row: Settlement) -> SettlementRow:
+def _settlement_rows(rows: list[Settlement]) -> list[SettlementRow]:
+    """One statement: the places of those that no hospital of ours stands for."""
+    codes = {row.treated_at for row in rows if row.institution is None}
+    places = dict(Region.objects.filter(pk__in=codes).values_list("code", "full_name"))
+    return [_settlement_row(row, places.get(row.treated_at, row.treated_at)) for row in rows]
+
+
+def _settlement_row(row: Settlement, place: str) -> SettlementRow:
     said = row.get_cause_display() if row.sign < 0 else ""
     if getattr(row, "is_taken_back", False):
         said = "已撤销"
-    place = row.institution.name if row.institution else region_name(row.treated_at)
     return SettlementRow(
         setl_id=row.setl_id,
         on=row.on,
-        where=place,
+        where=row.institution.name if row.institution else place,
         visit=f"{VisitKind(row.visit).label} · {Settlement.Kind(row.kind).label}",
         said=said,
         total=row.medfee_sumamt,

@@ -15,6 +15,7 @@ from matters.catalogue.regions import region_name
 from matters.medical.breakdown import AMOUNTS
 from matters.medical.filing.exemptions import CERTAINTY_WORDS
 from matters.medical.models import Settlement, VisitKind
+from matters.medical.rules.words import name_of_key
 from tongban.accounts.models import User
 from tongban.accounts.personal import mask_name
 
@@ -73,6 +74,7 @@ def _rule(kept: dict[str, Any]) -> dict[str, Any]:
     sources = [each for each in kept.get("source", "").split(" ; ") if each]
     certainty = kept.get("certainty", "")
     return kept | {
+        "label": kept.get("label") or name_of_key(kept.get("key", "")),
         "certainty_words": CERTAINTY_WORDS.get(certainty, certainty),
         "is_certain": certainty == "certain",
         "links": [each for each in sources if each.startswith(("http://", "https://"))],

@@ -56,6 +56,8 @@ def standing_of(visit: Visit, can: list[Offer]) -> Standing:
     case = visit.case
     label, kind, sentence = _words(visit)
     at_applicant = case.is_open and case.holder == APPLICANT
+    # What is concluded and only kept with the person waits for nobody.
+    at_applicant = at_applicant and case.current.counts_as != "concluded"
     todo = _todo(visit, can)
     if todo is not None and case.is_open and not (at_applicant or case.current.hint):
         sentence = "办理机构正在办理；每有进展都会通知您。"
@@ -94,7 +96,8 @@ def _words(visit: Visit) -> tuple[str, str, str]:
     if case.holder == APPLICANT and case.suspended_as == Suspension.Kind.SUPPLEMENT:
         return label, kind, "办理机构在等申请人补正，补正期间不计入办理时限。"
     if case.holder == APPLICANT and case.concluded_at is not None:
-        return label, "good", f"{case.current.hint}。"
+        is_over = case.current.counts_as == "concluded"
+        return label, "good" if is_over else kind, f"{case.current.hint}。"
     if case.holder == APPLICANT:
         return label, kind, "正在等您选择，机构暂时不办。"
     if case.current.hint:
