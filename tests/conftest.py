@@ -8,6 +8,8 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from tests.beginnings import Beginnings
+from tests.catalogue.whole_list import load_whole_list
 from tests.world import World, build_world, forget_everything
 
 
@@ -18,17 +20,48 @@ def nothing_remembered() -> None:
 
 
 @pytest.fixture
-def world(db: None) -> World:
+def world(db: None, beginnings: Beginnings) -> World:
     """People, offices and matters of two provinces; no cases yet."""
-    return build_world()
+    forget_everything()
+    world: World = beginnings.of("world")
+    return world
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def beginnings() -> Beginnings:
+    return Beginnings({"world": build_world, "catalogue": load_whole_list})
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    beginnings: Beginnings,
+) -> Iterator[None]:
     """As always; and nobody who was killed in a test still holds the database when it is dropped."""
+    with django_db_blocker.unblock():
+        beginnings.copy_for(request.session.items)
     yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+        beginnings.drop()
+
+
+@pytest.fixture
+def database_of_the_beginning(
+    request: pytest.FixtureRequest,
+    django_db_setup: None,
+    django_db_blocker: DjangoDbBlocker,
+    beginnings: Beginnings,
+) -> Iterator[None]:
+    with django_db_blocker.unblock(), beginnings.database_for(request.node):
+        yield
+
+
+@pytest.fixture
+def _django_db_helper(database_of_the_beginning: None, _django_db_helper: None) -> None:
+    """pytest-django's own, which opens the transaction of a test: where its beginning is."""

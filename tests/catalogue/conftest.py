@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from matters.catalogue.facts import DATA
-from matters.catalogue.loading import Loaded, load_catalogue
-from matters.catalogue.pinned import forget_definitions
-from matters.catalogue.plan import make_plan
+from matters.catalogue.loading import Loaded
 from matters.catalogue.regions import forget_regions
-from tongban.offices.models import Department, Province, Region
+from tests.beginnings import Beginnings
+from tests.catalogue.whole_list import create_departments
+from tongban.offices.models import Province, Region
 
 REGIONS = [
     ("500000", "重庆市", "重庆市", "province", None),
@@ -24,16 +24,14 @@ REGIONS = [
 
 @pytest.fixture
 def departments(db: None) -> None:
-    forget_definitions()
-    names = sorted({matter.fact.department for matter in make_plan().matters})
-    Department.objects.bulk_create(
-        Department(code=f"department{i}", name=name) for i, name in enumerate(names)
-    )
+    create_departments()
 
 
 @pytest.fixture
-def catalogue(departments: None) -> Loaded:
-    return load_catalogue()
+def catalogue(db: None, beginnings: Beginnings) -> Loaded:
+    """The whole list, loaded; loading it once a worker is enough."""
+    loaded: Loaded = beginnings.of("catalogue")
+    return loaded
 
 
 @pytest.fixture
