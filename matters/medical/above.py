@@ -38,7 +38,7 @@ class Above:
 
 
 def above(
-    bill: Bill, year: YearToDate, kind: str, scope: Scope, entitled: Decimal, hifp: Decimal,
+    bill: Bill, year: YearToDate, kind: str, scope: Scope, paid: Decimal, hifp: Decimal,
     reduction: dict[str, Any], look: Reading,
 ) -> Above:  # fmt: skip
     """Step 5. Ordinary outpatient visits end with the basic fund: nothing is known above it."""
@@ -46,7 +46,7 @@ def above(
         return Above()
     named = look.value("layers")
     layers = [] if named == UNKNOWN else named
-    over = _over(scope.base, entitled, hifp)
+    over = _over(scope.base, paid, hifp)
     large, large_left = ZERO, None
     if "large_claim" in layers and over:
         large_left = _left(look.value("large_claim.cap"), year.hifob_pay)
@@ -66,12 +66,12 @@ def above(
     return Above(over, large, large_left, hifmi, hifmi_left, threshold, top_up, top_left, selfpay)
 
 
-def _over(base: Decimal, entitled: Decimal, hifp: Decimal) -> Decimal:
+def _over(base: Decimal, paid: Decimal, hifp: Decimal) -> Decimal:
     """The part of the base that the fund no longer pays on: the cap is in money paid, so the base is
-    split in the same proportion. Rounded to the fen."""
-    if not entitled or hifp == entitled:
+    split in the same proportion. `paid`: before rounding and cap. Rounded to the fen."""
+    if to_fen(paid) <= hifp:
         return ZERO
-    return to_fen(base * (entitled - hifp) / entitled)
+    return to_fen(base * (paid - hifp) / paid)
 
 
 def _step(before: Decimal, more: Decimal, ratio: Any) -> Decimal:

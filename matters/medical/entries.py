@@ -36,7 +36,7 @@ FIELDS = {
     "is_tcm": "是否中医医院：true | false",
     "visit": "inpatient 住院 | outpatient 普通门诊 | chronic 门诊慢特病 | pharmacy 药店购药",
     "on": "出院日（住院）或就诊日，2025-03-01；按这一天的规则算",
-    "admission_no": "今年第几次住院，默认 1",
+    "admission_no": "今年第几次住院；不填为 ytd 的 admissions 加 1",
     "filing": "home 本地就医 | exempt 免备案 | retired_settled 异地安置退休 | long_term 异地长期居住 | "
     "posted 常驻异地工作 | referral 异地转诊 | emergency 异地急诊抢救 | other_temporary 其他临时外出 | "
     "unfiled 未备案；没有给出 treated_at 时可不填，即本地就医",
@@ -97,6 +97,8 @@ def answer(entry: Any, *, book: RuleBook) -> dict[str, Any]:
 
 def _settled(entry: dict[str, Any], book: RuleBook) -> dict[str, Any]:
     bill, year = bill_of(entry, book), _year(entry.get("ytd"))
+    if "admission_no" not in entry and bill.visit == "inpatient":
+        bill = replace(bill, admission_no=year.admissions + 1)
     made = settle(bill, year, book=book)
     plans = [plan for plan in bill.plans if plan != TOP_UP]
     return made.as_json() | {

@@ -92,7 +92,7 @@ def reckon(bill: Bill, year: YearToDate, look: Reading) -> Sums:
     entitled = to_fen(ratio.paid)
     cap, left = _cap(year, kind, look)
     hifp = entitled if left is None else min(entitled, left)
-    beyond = above(bill, year, kind, scope, entitled, hifp, reduction, look)
+    beyond = above(bill, year, kind, scope, ratio.paid, hifp, reduction, look)
     psn_part = bill.medfee_sumamt - hifp - beyond.hifob - beyond.hifmi - bill.hosp_part_amt
     if psn_part < 0:
         raise BillRefused("hosp_part", "医院负担的金额超过了基金支付以后剩下的费用。")

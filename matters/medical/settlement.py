@@ -13,7 +13,7 @@ from .explanation import explained, fund_lines
 from .reading import Reading, claims, in_words, used_rule
 from .reckoning import Sums, reckon, refuse_contradictions
 from .rules import Row, RuleBook
-from .rules.rows import CERTAINTIES, UNKNOWN
+from .rules.rows import CERTAINTIES, NONE, UNKNOWN
 from .rules.words import INSURED_TYPES, name_of_key
 
 __all__ = ["Bill", "BillRefused", "Breakdown", "MissingRule", "RuleMissing", "YearToDate", "settle"]
@@ -90,10 +90,12 @@ def _stop_on_unsure(sums: Sums, rows: list[Row], book: RuleBook) -> frozenset[st
 
 
 def _claims(row: Row) -> list[Any]:
-    """The claimed values; a lone unconfirmed share is tried against nothing at all, to see if it matters."""
+    """The claimed values; a lone unconfirmed share or cap is tried against none, to see if it matters."""
     found = claims(row)
     if len(found) == 1 and row.key.endswith(".ratio"):
         return [*found, Decimal(0)]
+    if len(found) == 1 and row.key.endswith(".cap"):
+        return [*found, NONE]
     return found
 
 
