@@ -160,8 +160,13 @@ class Reimbursement(AfterPayment, Payment, Flow):
         if claim_invoices(self, act, claim_of(act.situation)):
             raise refused_in_form(act, "发票刚刚在另一个办件申报，请重新核查")
         document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act))
-        act.note(invoices=len(given["invoices"]), total=verified["total"],
-                 institution=verified["institution_name"], late_reason=given["late_reason"])  # fmt: skip
+        said = [f"{each.code} {each.number}，{each.amount}元" for each in given["invoices"]]
+        act.note(
+            invoices=said,
+            total=verified["total"],
+            institution=verified["institution_name"],
+            late_reason=given["late_reason"],
+        )
         act.tell("accepted", document=document)
 
     @step("不予受理", source=("submitted", "doc_check"), target="refused", by="owner",
@@ -232,6 +237,11 @@ class Reimbursement(AfterPayment, Payment, Flow):
         drop_inquiries(self, act)
         act.note(reason=act.data["reason"])
 
+    @step("提交复核", source="calculated", target="recheck", by="owner", decides=True,
+          tone="primary", done="初审通过，已提交复核")  # fmt: skip
+    def submit_for_recheck(self, act: Act) -> None:
+        act.note(amount=self.facts["calculation"]["payable"])
+
     @step("核算", source=("initial_review", "calculated"), target="calculated", by="owner",
           form=CalculateForm, guards=(reckoned_here,), tone="primary", done="已核算")  # fmt: skip
     def calculate(self, act: Act) -> None:
@@ -249,11 +259,6 @@ class Reimbursement(AfterPayment, Payment, Flow):
         calculation = {"parts": [], "payable": payable, "note": act.data["note"]}
         self.facts = {**self.facts, "calculation": calculation}
         act.note(amount=payable, note=act.data["note"])
-
-    @step("提交复核", source="calculated", target="recheck", by="owner", decides=True,
-          tone="primary", done="初审通过，已提交复核")  # fmt: skip
-    def submit_for_recheck(self, act: Act) -> None:
-        act.note(amount=self.facts["calculation"]["payable"])
 
     @step("退回初审", source="recheck", target="initial_review", by="owner", form=ReasonForm,
           done="复核退回初审", tone="warning")  # fmt: skip

@@ -91,13 +91,13 @@ class AfterPayment(Base):
     """Steps of the states `paid`, `correcting` and `clawing_back`."""
 
     @step("更正核算", source="paid", target="correcting", by="owner", form=CorrectForm,
-          guards=(booked_here,), decides=True, done="已更正核算，待复核")  # fmt: skip
+          guards=(booked_here,), decides=True, tone="warning", done="已更正核算，待复核")  # fmt: skip
     def recalculate(self, act: Act) -> None:
         """One statement besides what the form reckons."""
         self._corrected(act, act.data["calculation"])
 
     @step("按认定金额更正", source="paid", target="correcting", by="owner", form=AssessForm,
-          decides=True, done="已按认定金额更正，待复核")  # fmt: skip
+          decides=True, tone="warning", done="已按认定金额更正，待复核")  # fmt: skip
     def assess_payable(self, act: Act) -> None:
         """One statement."""
         payable = str(act.data["payable"])

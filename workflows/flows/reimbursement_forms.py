@@ -35,8 +35,8 @@ class AcceptForm(StepForm):
     """
 
     invoices = forms.CharField(
-        label="发票（每行一张：票据代码 票据号码 金额）",
-        help_text="旧式纸质票据没有代码的，代码写 0",
+        label="发票",
+        help_text="每行一张：票据代码 票据号码 金额；旧式纸质票据没有代码的，代码写 0",
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
         error_messages={"required": "请逐行填写核对过的发票"},

@@ -38,6 +38,9 @@ STATUS = {
     ReimbursementPayment.Status.FAILED: "bad",
 }
 RETURNED = "已退回"
+# The person has paid all of it at the hospital: how, is no matter of this sum.
+BORNE, OWN_PART = "psn_part_amt", "您在医院付清的费用里，由您自己负担的部分。"
+PAID_BEFORE = frozenset({"psn_cash_pay", "acct_pay", "acct_mulaid_pay"})
 
 
 def panel_of(case: Flow, situation: Situation, *, for_party: bool) -> Panel | None:
@@ -92,11 +95,12 @@ def _sums(calculation: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _part(part: Mapping[str, Any]) -> dict[str, Any]:
-    said = {line["amount_name"]: line["text"] for line in part["lines"]}
+    said = {line["amount_name"]: line["text"] for line in part["lines"]} | {BORNE: OWN_PART}
+    # What is kept in a case has no order of its own: the ten steps give it back.
     rows = [
-        {"label": AMOUNTS[name], "amount": Decimal(amount), "text": said.get(name, "")}
-        for name, amount in part["amounts"].items()
-        if Decimal(amount) or name in said
+        {"label": label, "amount": amount, "text": said.get(name, "")}
+        for name, label in AMOUNTS.items()
+        if (amount := Decimal(part["amounts"][name])) and name not in PAID_BEFORE
     ]
     rules = [
         {**rule, "doubt": words, "kind": kind}

@@ -48,6 +48,9 @@ WORDS = {
     "differing": "不一致的项目",
     "unclaimed": "未认领该事项的机构",
     "amount": "金额（元）",
+    "codes": "核查出的情形",
+    "settlements": "结算编号",
+    "account": "收款账号末四位",
 }
 CHOSEN = {
     "way": {"post": "邮寄", "electronic": "电子", "inbox": "站内信", "email": "电子邮件",

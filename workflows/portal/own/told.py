@@ -57,6 +57,10 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "hand_over": (RECEIVER,),
     "deliver": (RECEIVER, ROAD),
     "withdraw": (REASON,),
+    "refused_by_bank": (REASON,),
+    "confirm_paid": (("金额（元）", "amount"), ("凭证号", "voucher")),
+    "approve_correction": (("差额（元）", "amount"), REASON),
+    "record_return": (("金额（元）", "amount"),),
     "object_to_move": (REASON,),
     "send_archive": (("方式", "way"), ("份数", "sheets")),
     "require_missing": (("材料", "items"), REASON),
@@ -91,7 +95,7 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 NAMES_OF_PEOPLE = frozenset({"receiver"})
 BAD = frozenset({"turn_back", "refuse", "give_up", "disapprove", "object_to_move",
-                 "object_to_transfer", "bank_refuses", "send_back", "terminate", "deny",
+                 "object_to_transfer", "bank_refuses", "refused_by_bank", "send_back", "terminate", "deny",
                  "turn_down", "turn_down_at_once"})  # fmt: skip
 
 
