@@ -17,9 +17,9 @@ from matters.medical.clearing.months import month_name
 from matters.medical.clearing.tracing import books_differ
 from matters.medical.ledger import NotBooked
 from matters.medical.models import ClearingMonth, Deduction, LineDispute
-from workflows.cases.act import Act
+from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import OPEN, SYSTEM, Awaits, Next, Seat, State, step
-from workflows.cases.flow import Flow
+from workflows.cases.flow import Flow, Panel
 from workflows.cases.kinds import OFFICE_WORK
 
 from .clearing_month_acts import (
@@ -60,6 +60,7 @@ from .clearing_month_guards import (
     pays,
     statement_is_due,
 )
+from .clearing_panel import panel_of
 
 BOTH = ("treated", "insured")
 # Until the month is declared, its lines are worked on.
@@ -97,6 +98,10 @@ class ClearingMonthFlow(Flow):
         """Two statements."""
         self.received_on = act.today
         keep_month(self, act)
+
+    def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
+        """Two statements."""
+        return None if for_party else panel_of(situation)
 
     def limit_in(self, state: State, definition: Definition) -> Limit | None:
         """From the dated rules; one that nobody knows starts no clock."""

@@ -127,7 +127,8 @@ def tell_agencies(case: Flow, act: Act, message: str) -> None:
     posted = Posting.objects.in_force(act.today).filter(
         office_id__in=[i for i in offices if i], role__in=("clerk", "head"), user__is_active=True
     )
-    context = {"number": case.number, "message": message, "url": f"/desk/{case.number}/"}
+    page = "/desk/clearing/" if "month_id" in case.facts else "/desk/"
+    context = {"number": case.number, "message": message, "url": f"{page}{case.number}/"}
     owe(
         [
             Owed(

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from matters.medical.clearing.differences import WAYS, open_differences
 from matters.medical.clearing.disputes import open_disputes
@@ -48,10 +48,16 @@ def sides_of(situation: Situation) -> set[str]:
 
 def refuse(act: Act, sentence: str) -> NoReturn:
     """What the books refuse goes back to whoever asked, on the step's own form; nothing is kept."""
-    form = StepForm(dict(act.data), situation=act.situation)
+    declared = act.step.form or StepForm
+    typed = {name: _typed(value) for name, value in act.data.items()}
+    form = declared(typed, situation=act.situation)  # type: ignore[call-arg]
     form.is_valid()
     form.add_error(None, sentence)
     raise InvalidData(form)
+
+
+def _typed(value: Any) -> Any:
+    return value.pk if isinstance(value, Model) else value
 
 
 class DifferenceChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -9,11 +9,12 @@ from matters.medical.models import ClearingMonth
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import SYSTEM, Guard, Seat, State, step
 from workflows.cases.family import parent_of
-from workflows.cases.flow import Flow
+from workflows.cases.flow import Flow, Panel
 from workflows.cases.forms import StepForm
 from workflows.cases.kinds import OFFICE_WORK
 
 from .clearing_month_forms import refuse
+from .clearing_panel import panel_of
 
 
 class SignForm(StepForm):
@@ -57,6 +58,10 @@ class ClearingSigning(Flow):
         parent = parent_of(self)
         if parent is not None:
             self.facts = {**self.facts, "month_id": parent.facts.get("month_id")}
+
+    def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
+        """Two statements."""
+        return None if for_party else panel_of(situation)
 
     @step("签署", source="asked", target="signed", by="signer", form=SignForm, head_only=True,
           guards=(a_person,), tone="primary", done="已签署清算单")  # fmt: skip
