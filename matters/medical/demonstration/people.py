@@ -30,7 +30,11 @@ OTHERS = (
 )
 # Whoever settles in 广安 may draw on the family's account across the border (pilot of 2024-12-19).
 PILOT, PILOT_SINCE = "511600", dt.date(2024, 12, 19)
-HOMES = ("500101", "500103", "500116", "510104", "510502", "511602", "511702", "513401")
+# Also where little is known of the rules: what is missing is then named to real-looking people.
+HOMES = (
+    *("500101", "500103", "500116", "510104", "510502", "510703", "510903"),
+    *("511602", "511702", "511902", "513401"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Sketch:
         """A class of the pool's rule file; plain words where no file is known."""
         if self.insured_type == EMPLOYEE:
             return "retired" if self.age >= 60 else "active"
-        is_child, is_lucky = self.age < 18, self.luck.random() < 0.4
+        is_child, is_lucky = self.age < 18, self.luck.randrange(5) < 2
         if self.pool == "500000":
             return ("tier_2" if is_lucky else "tier_1") + ("+minor" if is_child else "")
         if self.pool == "510100":
@@ -100,7 +104,7 @@ def citizens() -> Iterator[Sketch]:
         number = user.id_number or ""
         born = dt.date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
         person = Invented(user.name, number, "", user.region_code, born)
-        works = Random(f"insured {user.username}").random() < 0.7 and born.year < 2003
+        works = Random(f"insured {user.username}").randrange(10) < 7 and born.year < 2003
         yield Sketch(user.username, person, EMPLOYEE if works else RESIDENT)
 
 
@@ -124,7 +128,7 @@ def others(seed: int) -> Iterator[Sketch]:
 def _relative(of: Sketch, who: str, years: int) -> Sketch:
     handle = f"{of.handle} {who}"
     person = invented(handle, of.person.region_code)
-    born = of.person.birth + dt.timedelta(days=round(365.25 * years) + 90)
+    born = of.person.birth + dt.timedelta(days=365 * years + years // 4 + 90)
     if _has_short_surname(of.person.name) and _has_short_surname(person.name):
         person = replace(person, name=of.person.name[0] + person.name[1:])
     return Sketch(handle, _born(person, born), RESIDENT, payer=of.handle)

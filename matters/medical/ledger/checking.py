@@ -44,7 +44,7 @@ class Difference:
 
 
 def differences(*, insured_id: int, year: int | None = None) -> Iterator[Difference]:
-    """Of a person's year, or all their years and their account. Five statements, and one a rule book."""
+    """Of a person's year, or all their years and their account. Six statements, and one a rule book."""
     entries = YearEntry.objects.filter(insured=insured_id).order_by("year", "seq")
     settled = Settlement.objects.filter(insured=insured_id).select_related("year_entry")
     if year is not None:
