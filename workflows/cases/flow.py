@@ -22,6 +22,8 @@ from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
 if TYPE_CHECKING:
     import datetime as dt
 
+    from matters.catalogue.models import MatterVersion
+
     from .opening import Application, PartyInput
 
 
@@ -44,6 +46,15 @@ class Foretold:
     @property
     def tone(self) -> str:
         return "warning" if self.is_obstacle else "info"
+
+
+@dataclass(frozen=True)
+class GoingOn:
+    """An application that may follow a case: of which version, and what of its form is known, in clear."""
+
+    label: str
+    version: MatterVersion
+    data: Mapping[str, Any]
 
 
 class FlowError(Exception):
@@ -141,6 +152,9 @@ class Flow(CommonSteps, OpinionSteps, Case):
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
         """What this flow alone shows on the page of a case, the offices' or its people's. Default: nothing."""
+
+    def goes_on(self, situation: Situation) -> GoingOn | None:
+        """What its people may apply for next with what this case knows. Default: nothing."""
 
     @property
     def current(self) -> State:

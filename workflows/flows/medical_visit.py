@@ -15,7 +15,7 @@ from matters.medical.models import FeeLine, Settlement, Visit, VisitKind
 from matters.medical.visits import stays_of
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import SYSTEM, TIMER, Next, Seat, State, step
-from workflows.cases.flow import Flow, Panel
+from workflows.cases.flow import Flow, GoingOn, Panel
 
 from .medical_visit_card import register_visit
 from .medical_visit_forms import (
@@ -59,6 +59,7 @@ from .medical_visit_money import (
 )
 from .medical_visit_panel import panel_of
 from .medical_visit_telling import alarm, message_of, tell
+from .reimbursement_from_visit import claim_after
 
 BEFORE_SETTLING = (
     "registered",
@@ -120,6 +121,9 @@ class MedicalVisit(Flow):
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel:
         return panel_of(situation, for_party=for_party)
+
+    def goes_on(self, situation: Situation) -> GoingOn | None:
+        return claim_after(situation)
 
     def usually(self, declared: Any, definition: Definition) -> str:
         if declared.code == "answer_settlement":

@@ -50,6 +50,7 @@ def case(visit: Visit) -> HttpResponse:
         "documents": documents_shown(shown),
         "parts": part_rows(shown, for_party=True),
         "whole": parent_of(shown),
+        "following": shown.goes_on(visit.situation),
         "panel": shown.panel(visit.situation, for_party=True),
         "papers": papers_shown(shown, papers_of(shown)),
         "looked": looked_at(shown),

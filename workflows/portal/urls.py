@@ -5,6 +5,7 @@ from django.urls import include, path
 from .apply import asked, certificate, check, papers, shared, situation, start, tasks, where, who
 from .case import case
 from .clock import clock
+from .going_on import go_on
 from .guide import guide
 from .home import home
 from .my import my
@@ -54,6 +55,7 @@ urlpatterns = [
     path("my/", my, name="my"),
     path("my/<slug:number>/", case, name="case"),
     path("my/<slug:number>/receipt/", receipt, name="receipt"),
+    path("my/<slug:number>/go-on/", go_on, name="go_on"),
     path("my/<slug:number>/clock/<slug:clock>/", clock, name="clock"),
     # After the pages with names of their own: whatever is left is a step of the case's flow.
     path("my/<slug:number>/<slug:step>/", step, name="step"),
