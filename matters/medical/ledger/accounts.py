@@ -12,7 +12,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from matters.medical.models import FamilyAccount, Insured, KeptRules
 
-# Statement and reason of every movement, one row a person; the balance after it comes from the row itself.
+# Balances and their entries in one statement: what an entry says is what the row then holds.
 _MOVE = """
 WITH moved AS (
     UPDATE medical_insured AS person SET account_balance = account_balance + asked.amount

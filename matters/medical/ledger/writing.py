@@ -145,4 +145,4 @@ def _write(
 
 
 def _minus(amount: str) -> str:
-    return str(-Decimal(amount)) if Decimal(amount) else amount
+    return str(-Decimal(amount))

@@ -18,29 +18,6 @@ from .institutions import Institution, VisitKind
 from .insured import Insured
 from .money import MoneyField
 
-# The amounts of a settlement by their names in the national interface; a negative entry negates each.
-AMOUNTS = (
-    "medfee_sumamt",
-    "fulamt_ownpay_amt",
-    "overlmt_selfpay",
-    "preselfpay_amt",
-    "inscp_scp_amt",
-    "act_pay_dedc",
-    "hifp_pay",
-    "cvlserv_pay",
-    "hifes_pay",
-    "hifmi_pay",
-    "hifob_pay",
-    "maf_pay",
-    "oth_pay",
-    "fund_pay_sumamt",
-    "hosp_part_amt",
-    "psn_part_amt",
-    "acct_pay",
-    "acct_mulaid_pay",
-    "psn_cash_pay",
-)
-
 
 class KeptRules(AppendOnly):
     """A rule book, its pools and rows, as it was when something was settled by it: kept once, under its SHA-256."""
