@@ -117,9 +117,12 @@ def test_dear_stays_at_once_do_not_overspend_the_cap_and_one_sent_thrice_is_one(
 
 def test_without_the_lock_one_of_them_would_not_be_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The twin: both read an empty year; the place in the year is what the second then runs into."""
-    person = worker()
+    person, other, order = worker(), worker(), stay()
     with unlocked(monkeypatch):
         results = settled_at_once(person, stay(DEAR), stay(DEAR))
+    assert sorted(isinstance(result, IntegrityError) for result in results) == [False, True]
+    with unlocked(monkeypatch):
+        results = at_once(*[lambda: settle_now(other, order, key="2304-1") for _ in range(2)])
     assert sorted(isinstance(result, IntegrityError) for result in results) == [False, True]
 
 
