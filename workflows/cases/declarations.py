@@ -81,6 +81,8 @@ class State:
     awaits: Awaits | None = None
     # What the applicant has to do themselves meanwhile; "" where they only wait.
     hint: str = ""
+    # What the applicant reads where there is nothing for them to do, in the place of the usual sentence.
+    says: str = ""
 
 
 @dataclass(frozen=True)

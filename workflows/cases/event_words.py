@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .moving import MOVING, REVERTING
@@ -19,7 +20,10 @@ BY_KEEPERS = frozenset({MOVING.code, REVERTING.code})
 
 def step_of(flow: str, code: str) -> Step | None:
     """The step that an event of a case of that flow was; None for one that no flow knows any more."""
-    known = flow_class(flow).STEPS.get(code) or BESIDES.get(code)
+    own = flow_class(flow)
+    if code == OPENING.code and own.OPENED_AS:
+        return replace(OPENING, label=own.OPENED_AS, done=own.OPENED_AS)
+    known = own.STEPS.get(code) or BESIDES.get(code)
     if known is not None:
         return known
     # Before it was moved to another version the case may have followed another flow.

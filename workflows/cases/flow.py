@@ -80,6 +80,8 @@ class Flow(CommonSteps, OpinionSteps, Case):
     PARTS_NOTE: ClassVar[str] = ""
     # The seat whose office opens cases of it by itself, for people who do not apply: a hospital's.
     BEGUN_AT: ClassVar[str] = ""
+    # What the beginning of a case is called where nobody applies; "" for 提交申请.
+    OPENED_AS: ClassVar[str] = ""
     # No citizen applies: one of its offices, or the system, opens it. No list of matters shows it.
     BETWEEN_OFFICES: ClassVar[bool] = False
     # application, query, appointment or office_work: never counted together (`kinds.py`).

@@ -71,6 +71,12 @@ BEFORE_SETTLING = (
 )
 
 
+AT_HOSPITAL = "由医院通过接口办理，您不用在这里做什么。"
+SHOWN = "医院已经试算，下面是每一项怎么算的；确认后在医院结清。"
+WAIT = "正在等参保地答复。没有医院的结清凭据以前，请不要重复付款。"
+PAID = "费用已经结清，您不用再做什么；之后是两地经办机构对账和清算。"
+
+
 class MedicalVisit(Flow):
     CODE = "medical_visit"
     LABEL = "异地就医直接结算"
@@ -83,20 +89,21 @@ class MedicalVisit(Flow):
     ORIGIN_SEAT = "hospital"
     ONLY_AS_PART = True
     BEGUN_AT = "hospital"
+    OPENED_AS = "医院刷卡登记"
     INITIAL = "registered"
     STATES = (
-        State("registered", "已刷卡登记", "hospital"),
-        State("admitted", "就诊中", "hospital"),
-        State("fees_open", "费用待上传", "hospital"),
-        State("fees_uploaded", "费用已上传", "hospital"),
-        State("discharged", "已出院，待结算", "hospital"),
-        State("presettled", "已预结算", "hospital"),
-        State("settling", "结算中", "home"),
-        State("unknown", "结算结果待查", "treating"),
-        State("settled", "已结算", "treating"),
-        State("reversing", "结算撤销中", "home"),
-        State("reconciled", "已结算，对账相符", "treating"),
-        State("declared", "已结算，已申报清算", "treating"),
+        State("registered", "已刷卡登记", "hospital", says=AT_HOSPITAL),
+        State("admitted", "就诊中", "hospital", says=AT_HOSPITAL),
+        State("fees_open", "费用待上传", "hospital", says=AT_HOSPITAL),
+        State("fees_uploaded", "费用已上传", "hospital", says=AT_HOSPITAL),
+        State("discharged", "已出院，待结算", "hospital", says=AT_HOSPITAL),
+        State("presettled", "已预结算", "hospital", says=SHOWN),
+        State("settling", "结算中", "home", says=WAIT),
+        State("unknown", "结算结果待查", "treating", says=WAIT),
+        State("settled", "已结算", "treating", says=PAID),
+        State("reversing", "结算撤销中", "home", says=WAIT),
+        State("reconciled", "已结算，对账相符", "treating", says=PAID),
+        State("declared", "已结算，已申报清算", "treating", says=PAID),
         State("cleared", "已清算", "", counts_as="concluded", closes=True),
         State("reversed", "结算已撤销", "", closes=True),
         State("cancelled", "就诊登记已撤销", "", closes=True),
@@ -116,7 +123,7 @@ class MedicalVisit(Flow):
         self.received_on = act.today
         remember(self, kind=visit.kind, lines=0)
         message_of(act, act.data)
-        act.note(visit=visit.get_kind_display(), filing=visit.filing_sentence)
+        act.note(basis=visit.filing_sentence)
         tell(act, "医院已为您登记直接结算；费用结清后，这里能看到每一项怎么算的。")
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel:

@@ -128,7 +128,7 @@ def panel_of(situation: Situation, *, for_party: bool) -> Panel:
         visit=visit,
         accident=_accident(visit),
         charges=charge_types(visit.pk),
-        sum=_sum(visit, entries),
+        sum=_sum(visit, entries, is_over=case.state in ("reversing", "reversed")),
         negative=next((e for e in reversed(entries) if e.sign < 0), None),
         refused="" if for_party else case.facts.get("refused", {}).get("reason", ""),
         task="" if for_party else TASKS.get(task.get("status", ""), ""),
@@ -151,13 +151,14 @@ def _accident(visit: Visit) -> str:
     return "外伤，不涉及第三方" + ("，已签承诺书" if visit.is_promised else "，未签承诺书")
 
 
-def _sum(visit: Visit, entries: Sequence[Settlement]) -> Sum | None:
+def _sum(visit: Visit, entries: Sequence[Settlement], *, is_over: bool) -> Sum | None:
     """The last settlement, also where it was taken back; before that what was shown last."""
     booked = next((e for e in reversed(entries) if e.sign > 0), None)
     undone = booked is not None and any(e.reverses_id == booked.pk for e in entries)
-    if booked is not None and not (undone and visit.presettled):
+    if booked is not None and (is_over or not undone):
         title = "结算（已撤销）" if undone else "结算"
-        return _as_sum(title, f"结算编号 {booked.setl_id}", booked.breakdown)
+        kept = booked.breakdown | {"rules": booked.rules}
+        return _as_sum(title, f"结算编号 {booked.setl_id}", kept)
     if visit.presettled:
         return _as_sum("预结算", "以结算为准，没有记账", visit.presettled)
     return None
@@ -181,6 +182,7 @@ def _as_sum(title: str, note: str, kept: Mapping[str, Any]) -> Sum:
 
 def _rule(row: Mapping[str, Any]) -> Rule:
     words, kind = CERTAINTY.get(row.get("certainty", ""), (row.get("certainty", ""), "warn"))
+    words = row.get("certainty_text") or words
     return Rule(
         label=row.get("label") or row.get("key", ""),
         value=str(row.get("value", "")),

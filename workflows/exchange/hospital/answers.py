@@ -54,7 +54,7 @@ def breakdown_out(kept: Mapping[str, Any]) -> dict[str, Any]:
 
 def settlement_out(settlement: Settlement, visit: Visit) -> dict[str, Any]:
     """What 2304 and 2207 answer, the same whenever they are asked again."""
-    told = breakdown_out(settlement.breakdown)
+    told = breakdown_out(settlement.breakdown | {"rules": settlement.rules})
     told["setlinfo"] |= {
         "setl_id": settlement.setl_id,
         "mdtrt_id": settlement.mdtrt_id,

@@ -102,6 +102,8 @@ def _words(visit: Visit) -> tuple[str, str, str]:
         return label, kind, "正在等您选择，机构暂时不办。"
     if case.current.hint:
         return label, kind, ""
+    if case.current.says:
+        return label, kind, case.current.says
     return label, kind, "办理机构正在办理，您暂时不用做什么；每有进展都会通知您。"
 
 
