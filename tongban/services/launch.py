@@ -21,12 +21,14 @@ from tongban.services.narration import phase, say
 from tongban.services.parts import (
     BANK,
     BEAT,
+    HOSPITAL,
     MAIL,
     PARTS,
     WEB,
     WORKER,
     announce,
     bank_command,
+    hospital_command,
     mail_command,
     mail_port,
     web_command,
@@ -124,6 +126,7 @@ def _serve(places: Places, port: int, mail: int | None, children: Children) -> N
         children.start(MAIL, mail_command(mail))
     if settings.DEMONSTRATION:
         children.start(BANK, bank_command(port))
+        children.start(HOSPITAL, hospital_command(port, places.state))
     say(f"\n川渝通办已就绪：http://{HOST}:{port}{_since_the_command()}\n按 Ctrl-C 停止。")
     while (ended := children.first_end()) is None:
         continue

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from pathlib import Path
 
 from django.conf import settings
 
@@ -10,7 +11,7 @@ from tongban.services.places import Places
 from tongban.services.port import HOST
 from tongban.services.processes import MARK
 
-PARTS = WEB, WORKER, BEAT, MAIL, BANK = "网站", "任务", "定时", "邮件", "银行"
+PARTS = WEB, WORKER, BEAT, MAIL, BANK, HOSPITAL = "网站", "任务", "定时", "邮件", "银行", "医院"
 
 
 def web_command(port: int) -> list[str]:
@@ -30,6 +31,13 @@ def bank_command(port: int) -> list[str]:
     """The demonstration bank: it knows the site by its API and nothing else."""
     site = f"http://{HOST}:{port}"
     return [sys.executable, "manage.py", "demonstration_bank", "--skip-checks", "--site", site]
+
+
+def hospital_command(port: int, state: Path) -> list[str]:
+    """The demonstration hospitals; what they have settled they keep in a file of their own."""
+    site, books = f"http://{HOST}:{port}", str(state / "hospital-books.jsonl")
+    command = [sys.executable, "manage.py", "demonstration_hospital", "--skip-checks"]
+    return [*command, "--site", site, "--books", books]
 
 
 def mail_port() -> int | None:
