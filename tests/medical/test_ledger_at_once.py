@@ -115,8 +115,10 @@ def test_dear_stays_at_once_do_not_overspend_the_cap_and_one_sent_thrice_is_one(
     assert list(differences(insured_id=person.pk)) == []
 
 
-def test_without_the_lock_one_of_them_would_not_be_settled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The twin: both read an empty year; the place in the year is what the second then runs into."""
+def test_without_the_lock_one_would_fail_and_without_the_place_the_cap_would_be_overspent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The twins: both read the same year; only the place in the year, or the key, stops the second."""
     person, other, order = worker(), worker(), stay()
     with unlocked(monkeypatch):
         results = settled_at_once(person, stay(DEAR), stay(DEAR))
@@ -124,11 +126,10 @@ def test_without_the_lock_one_of_them_would_not_be_settled(monkeypatch: pytest.M
     with unlocked(monkeypatch):
         results = at_once(*[lambda: settle_now(other, order, key="2304-1") for _ in range(2)])
     assert sorted(isinstance(result, IntegrityError) for result in results) == [False, True]
+    _without_the_place_too(monkeypatch)
 
 
-def test_without_lock_and_place_the_cap_would_be_overspent_and_a_reversal_forgotten(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def _without_the_place_too(monkeypatch: pytest.MonkeyPatch) -> None:
     person, other = worker(), worker()
     first = settle_now(other)
     with without_the_unique_place(monkeypatch):
