@@ -192,6 +192,8 @@ class Reimbursement(AfterPayment, Payment, Flow):
     def usually(self, taken: Step, definition: Definition) -> str:
         if taken.code == "supplement":
             return str(self.facts.get("supplement_from", "doc_check"))
+        if taken.target == "calculated":
+            return taken.target
         return super().usually(taken, definition)
 
     @step("逾期未补正，退件", source="supplementing", target="returned", by="owner",
