@@ -63,7 +63,7 @@ def test_the_last_page_tells_of_exemptions_and_what_handing_in_brings(
 ) -> None:
     text = shown(filled_in(world, lin).get("check/"))
     assert "从达州市到重庆市是否免备案没有查到。" in text
-    assert "拿不准的照常备案" in text
+    assert "拿不准的，现在就备案" in text
     assert "拨打12393" in text
     assert "提交后当场备案。" in text
 

@@ -25,7 +25,7 @@ from .medical_filing_facts import (
     outlook,
 )
 
-SAFE_ACT = "拿不准的照常备案：备案不影响待遇，已经住院的出院结算前办好都算数。"
+SAFE_ACT = "拿不准的，现在就备案：已经住院的，出院结算前办好都算数。"
 
 
 def told_before(people: Sequence[Person], data: Mapping[str, Any], on: dt.date) -> Foretold | None:

@@ -123,7 +123,7 @@ def _not_agreed(place: str, replaced: list[Filing]) -> FilingRefused | None:
         return None
     return FilingRefused(
         "filed_elsewhere",
-        f"现有备案：{filing_words(lost[0])}。参保地同一时间只认一个备案地，"
+        f"现有备案：{filing_words(lost[0])}。没有查到参保地允许同时备案几个地方的规定，"
         "要改备案到新的地方，请同意由新备案取代原备案。",
     )
 
