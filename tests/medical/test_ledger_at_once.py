@@ -11,9 +11,8 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models import QuerySet, Sum
 
-from matters.medical.ledger import NotTheLast, accounts, reckoning, reversing, writing
+from matters.medical.ledger import NotTheLast, accounts, reckoning, reversing, writing, year
 from matters.medical.ledger.checking import differences
-from matters.medical.ledger.year import Head
 from matters.medical.models import FamilyAccount, Insured, Settlement
 from matters.medical.rules import rule_book
 from tests.cases.threads import at_once
@@ -53,7 +52,7 @@ def paid_by_the_fund(person: Insured) -> Decimal:
 
 
 def settled_at_once(person: Insured, *orders: object) -> list[object]:
-    return at_once(*[lambda order=order: settle_now(person, order) for order in orders])  # type: ignore[misc]
+    return at_once(*[lambda order=order: settle_now(person, order) for order in orders])
 
 
 @contextmanager
@@ -61,15 +60,15 @@ def unlocked(monkeypatch: pytest.MonkeyPatch, readers: int = 2) -> Iterator[None
     """Without the lock, and so that all have read the year before one writes."""
     all_have_read = threading.Barrier(readers)
 
-    def head(*, insured_id: int, year: int) -> Head:
-        found = real(insured_id=insured_id, year=year)
+    def head(**whose: int) -> year.Head:
+        found = real(**whose)
         all_have_read.wait(timeout=10)
         return found
 
     def rows(asked: QuerySet[Insured]) -> QuerySet[Insured]:
         return asked
 
-    real = reckoning.head
+    real = year.head
     with monkeypatch.context() as patched:
         for module in (accounts, reversing):
             patched.setattr(module, "locked", rows)
@@ -166,7 +165,7 @@ def _two_children_and_their_father_who_pays() -> None:
     family = [worker("100.00", CHENGDU), worker(pool=CHENGDU), worker(pool=CHENGDU)]
     for child in family[1:]:
         FamilyAccount.objects.create(payer=family[0], member=child, valid_from=day("2025-01-01"))
-    results = at_once(*[lambda each=each: settle_now(each) for each in family])  # type: ignore[misc]
+    results = at_once(*[lambda each=each: settle_now(each) for each in family])
     assert all(isinstance(result, Settlement) for result in results), results
     booked = Settlement.objects.filter(insured__in=family)
     paid = booked.aggregate(own=Sum("acct_pay"), family=Sum("acct_mulaid_pay"))

@@ -141,7 +141,8 @@ rules:
     assert KeptRules.objects.count() == 2
     assert found(person) == found(other) == []
     first = Settlement.objects.get(insured=person, seq=1)
-    assert (first.act_pay_dedc, first.rule_book_id != later.rule_book_id) == (880, True)
+    assert first.act_pay_dedc == 880
+    assert first.rule_book_id != later.rule_book_id
 
 
 def test_a_kept_book_is_the_same_book() -> None:
