@@ -12,7 +12,7 @@ from matters.medical.breakdown import MissingRule, RuleMissing
 
 from .exemptions import EXEMPTION, Exemption, exemption_among
 from .files import DATA, Pool, RuleFile, RuleFileWrong, read_folder
-from .rows import Row
+from .rows import CERTAINTIES, Row
 from .words import in_words, name_of_key
 
 NATION = "000000"
@@ -45,7 +45,7 @@ class RuleBook:
         """The row that holds on that day for these facts: the most narrowed one of the nearest pool.
 
         Looked for in the pool, then its province, then the nation. Raises RuleFileWrong where two
-        rows fit equally well: nobody may guess between them.
+        rows fit equally well and differ: nobody may guess between them.
         """
         for code in _chain(pool):
             fitting = [
@@ -53,11 +53,8 @@ class RuleBook:
                 for row in self._rows.get((code, key), ())
                 if row.holds_on(on) and row.fits(facts)
             ]
-            if len(fitting) > 1 and fitting[0].weight == fitting[1].weight:
-                both = "、".join(row.id for row in fitting[:2])
-                raise RuleFileWrong(f"两条规则同样适用，无法取舍：{both}")
             if fitting:
-                return fitting[0]
+                return _weakest([row for row in fitting if row.weight == fitting[0].weight])
         return None
 
     def rows_at(self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]) -> list[Row]:
@@ -138,6 +135,15 @@ def _merged(old: Pool | None, new: Pool) -> Pool:
     }
     names = tuple(dict.fromkeys(old.names + new.names))
     return Pool(new.code, names, classes, {**old.levels, **new.levels})
+
+
+def _weakest(rows: list[Row]) -> Row:
+    """Rows that fit equally well and say the same (免备案 of two ways, and nobody told which): the least
+    certain one. Raises RuleFileWrong where they differ."""
+    if any((row.value, row.rivals) != (rows[0].value, rows[0].rivals) for row in rows):
+        both = "、".join(row.id for row in rows[:2])
+        raise RuleFileWrong(f"两条规则同样适用，无法取舍：{both}")
+    return max(rows, key=lambda row: list(CERTAINTIES).index(row.certainty))
 
 
 def _refuse_twins(rows: list[Row]) -> None:
