@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import Settings
 
 from matters.medical.models import Filing, Freeze, Insured, Settlement, Visit
 from tests.medical.cover import filed
@@ -308,3 +310,9 @@ def test_an_upload_costs_the_same_however_many_lines_it_has(hospital: Hospital) 
 
     statements(1)
     assert statements(1) == statements(60) <= 26
+
+
+def test_it_runs_in_a_demonstration_only(db: None, settings: Settings) -> None:
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError, match="演示"):
+        call_command("demonstration_hospital")
