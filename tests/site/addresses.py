@@ -176,6 +176,18 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/counter/<uuid:key>/done/": _(
         "/desk/counter/{s.crossing.draft_key}/done/", frozenset(WINDOW | OWNER)
     ),
+    "desk/clearing/": _("/desk/clearing/", SUPERVISORS),
+    "desk/clearing/trace/": _("/desk/clearing/trace/?setl_id=S1", SUPERVISORS),
+    "desk/clearing/<case_number:number>/": _("/desk/clearing/{s.clearing}/", SUPERVISORS),
+    "desk/clearing/<case_number:number>/lines/": _(
+        "/desk/clearing/{s.clearing}/lines/?pool=500000&late=on", SUPERVISORS
+    ),
+    "desk/clearing/<case_number:number>/lines.csv": _(
+        "/desk/clearing/{s.clearing}/lines.csv", SUPERVISORS
+    ),
+    "desk/clearing/<case_number:number>/lines/<int:key>/": _(
+        "/desk/clearing/{s.clearing}/lines/{s.clearing_line}/", SUPERVISORS
+    ),
     "desk/joint/": _("/desk/joint/", STAFF),
     "desk/joint/hours/": _("/desk/joint/hours/", HEADS),
     "desk/joint/hours/<int:key>/end/": _(

@@ -12,8 +12,11 @@ from django.utils import timezone
 
 from matters.catalogue.models import MatterVersion, Pause
 from matters.catalogue.pauses import pause
+from matters.medical.clearing.gathering import gather
+from matters.medical.models import ClearingMonth
 from tests import journeys
 from tests.certificates.stating import fetched, state
+from tests.medical import clearing_lines
 from tests.portal.applying import Applying
 from tests.portal.asking import asking
 from tests.portal.insured import insure, settled
@@ -43,6 +46,7 @@ from workflows.cases.models import (
 from workflows.cases.opening import PartyInput
 from workflows.cases.responsibilities import list_responsibilities
 from workflows.cases.uploads import path_of
+from workflows.flows.clearing_calendar import open_month
 
 PHONE = "13900000001"
 # Everything about a person that no page and no table holds as it is.
@@ -81,6 +85,8 @@ class Stage:
     joint: uuid.UUID = field(default_factory=uuid.uuid4)
     joint_hours: int = 0
     settlement: str = ""
+    clearing: str = ""
+    clearing_line: int = 0
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -115,7 +121,18 @@ def build_stage(world: World) -> Stage:
     stage.certificate = _certificate(world).pk
     _looked_at_together(stage)
     stage.settlement = settled(insure(world)).setl_id
+    _cleared(stage)
     return stage
+
+
+def _cleared(stage: Stage) -> None:
+    """A month of 四川's agency and 重庆's, with a line."""
+    stage.world.matter("异地就医月度清算")
+    month = open_month(clearing_lines.TO_CHONGQING, "2026-10", timezone.now())
+    clearing_lines.settled()
+    row = ClearingMonth.objects.get(case_number=month.number)
+    gather(row.pk)
+    stage.clearing, stage.clearing_line = month.number, row.lines.latest("pk").pk
 
 
 def _looked_at_together(stage: Stage) -> None:

@@ -102,7 +102,7 @@ class ClearingAdvance(Flow):
         """Four statements."""
         self.received_on = act.today
         pair, year = pair_of(self), int(self.data["year"])
-        kept = advance.calculate(pair, year, at=act.at, on=act.today)
+        kept = advance.keep_size(pair, year, at=act.at, on=act.today)
         due = kept.size - advance.held(pair)
         Advance.objects.filter(pk=kept.pk).update(case_number=self.number)
         self.facts = {**self.facts, "size": f"{kept.size:.2f}", "due": f"{due:.2f}", "year": year}

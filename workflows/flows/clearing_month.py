@@ -52,6 +52,8 @@ from .clearing_month_guards import (
     audited,
     books_agree,
     both_signed,
+    has_difference,
+    has_dispute,
     is_paid,
     month_is_over,
     not_audited,
@@ -137,6 +139,7 @@ class ClearingMonthFlow(Flow):
         act.note(differences=open_ones)
 
     @step("处理对账差异", source=WORKING, by="treated", form=DifferenceForm, is_aside=True,
+          guards=(has_difference,),
           done="已处理对账差异")  # fmt: skip
     def work_difference(self, act: Act) -> None:
         """What the ledger refuses to reverse is told on the form."""
@@ -171,18 +174,21 @@ class ClearingMonthFlow(Flow):
         act.note(setl_id=act.data["setl_id"], sign=act.data["sign"], reason=act.data["reason"])
         tell_agencies(self, act, f"结算 {act.data['setl_id']} 有争议，请举证或处理。")
 
-    @step("举证", source=WORKING, by=BOTH, form=EvidenceForm, is_aside=True, done="已举证")
+    @step("举证", source=WORKING, by=BOTH, form=EvidenceForm, is_aside=True,
+          guards=(has_dispute,), done="已举证")  # fmt: skip
     def tell_evidence(self, act: Act) -> None:
         disputes.give_evidence(dispute=act.data["dispute"], evidence=act.data["evidence"])
         act.note(setl_id=self._line_of(act.data["dispute"]))
 
     @step("认可争议，剔除", source=WORKING, target=Next(WORKING), by=BOTH, form=TakeOffForm,
+          guards=(has_dispute,),
           done="争议成立，已剔除")  # fmt: skip
     def take_off_line(self, act: Act) -> str:
         """Agreed to by the side that has not raised it."""
         return self._decide(act, upheld=True, excluded=act.data["excluded"])
 
     @step("撤回争议，支付", source=WORKING, target=Next(WORKING), by=BOTH, form=PayLineForm,
+          guards=(has_dispute,),
           done="争议不成立，照付")  # fmt: skip
     def pay_line(self, act: Act) -> str:
         """Given up by the side that raised it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from matters.medical.clearing.differences import open_differences
 from matters.medical.clearing.disputes import open_disputes
 from matters.medical.clearing.months import SHANGHAI, ends_at, first_day, is_final
 from matters.medical.clearing.statements import is_signed
@@ -52,6 +53,16 @@ def _nothing_disputed(situation: Situation) -> bool:
     return month is not None and not open_disputes(month).exists()
 
 
+def _has_dispute(situation: Situation) -> bool:
+    month = month_if_any(situation.case)
+    return month is not None and open_disputes(month).exists()
+
+
+def _has_difference(situation: Situation) -> bool:
+    month = month_if_any(situation.case)
+    return month is not None and open_differences(month).exists()
+
+
 def _pays(situation: Situation) -> bool:
     return payer_of(situation.case) in sides_of(situation)
 
@@ -74,6 +85,8 @@ month_is_over = Guard("month_is_over", "本月还没有结束", _is_over)
 statement_is_due = Guard("statement_is_due", "还没有到出具清算单的日子", _statement_day_has_come)
 both_signed = Guard("both_signed", "双方还没有都签署", _signed)
 nothing_disputed = Guard("nothing_disputed", "还有争议没有结论", _nothing_disputed)
+has_dispute = Guard("has_dispute", "本月没有待处理的争议", _has_dispute)
+has_difference = Guard("has_difference", "没有待处理的对账差异", _has_difference)
 pays = Guard("pays", "由应付一方办理", _pays)
 is_paid = Guard("is_paid", "由应收一方办理", _is_paid)
 not_audited = Guard("not_audited", "财政已审核", lambda s: "audited_on" not in s.case.facts)

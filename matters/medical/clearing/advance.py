@@ -117,7 +117,7 @@ def lamp(pair: Pair, on: dt.date) -> Lamp:
     return Lamp(holds, uses, colour, yellow, red)
 
 
-def calculate(pair: Pair, year: int, *, at: dt.datetime, on: dt.date) -> Advance:
+def keep_size(pair: Pair, year: int, *, at: dt.datetime, on: dt.date) -> Advance:
     """Keep the year's advance with the rule that made it; a year is calculated once."""
     found = size_for(pair, year, on)
     kept, _ = Advance.objects.get_or_create(

@@ -39,7 +39,6 @@ HEADER = (
 class LinesFilter(forms.Form):
     """What stays in the address. Anything it does not know counts as no choice."""
 
-    pool = forms.CharField(label="统筹区", required=False, max_length=6)
     insured_type = forms.ChoiceField(
         label="险种", required=False, choices=[("", "全部"), *Insured.Type.choices]
     )
@@ -47,6 +46,13 @@ class LinesFilter(forms.Form):
         label="状态", required=False, choices=[("", "全部"), *ClearingLine.Status.choices]
     )
     late = forms.BooleanField(label="只看结转、迟到的", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pool"] = forms.ChoiceField(
+            label="参保统筹区", required=False, choices=[("", "全部"), *region_choices("pool")]
+        )
+        self.order_fields(["pool"])
 
     def chosen(self, rows: QuerySet[ClearingLine]) -> QuerySet[ClearingLine]:
         kept = self.cleaned_data if self.is_valid() else {}

@@ -34,8 +34,10 @@ from matters.medical.models import (
 )
 from tongban.accounts.actors import Actor
 from workflows.cases.act import Situation
+from workflows.cases.common_steps import CommonSteps
 from workflows.cases.family import children_of
 from workflows.cases.flow import Flow
+from workflows.cases.opinion_steps import OpinionSteps
 from workflows.cases.places import office_cards
 from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import Verdict, why_not
@@ -44,7 +46,7 @@ from ..door import for_staff
 from ..time_left import last_day
 from ..words import light_shown
 from .door import month_seen
-from .words import fund_word, pair_word, type_word
+from .words import LAMPS, fund_word, pair_word, type_word
 
 # A page shows so many of each; the whole list is the lines' own page.
 SHOWN = 20
@@ -117,7 +119,8 @@ def context_of(case: Flow, row: ClearingMonth, actor: Actor) -> dict[str, Any]:
         "deductions": _first(Deduction.objects.filter(month=row).select_related("institution")),
         "balances": [_balance_row(each) for each in balances(MoneyEntry.objects.filter(month=row))],
         "named": books_differ(row)[:SHOWN],
-        "lamp": lamp(row.pair, timezone.localdate()),
+        "lamp": (held := lamp(row.pair, timezone.localdate())),
+        "lamp_word": LAMPS[held.colour],
         "steps": _steps(situation),
         "waits": _waits(situation),
         "terms": known_terms(first_day(row.month)),
@@ -203,8 +206,8 @@ def _is_asked(child: Flow, statement: Statement) -> bool:
 
 def _steps(situation: Situation) -> list[Verdict]:
     """What this person can do now: the month's own steps, not those that every case has."""
-    own = vars(type(situation.case))
-    return [v for v in why_not(situation) if v.allowed and v.step.code in own]
+    everyones = {*vars(CommonSteps), *vars(OpinionSteps)}
+    return [v for v in why_not(situation) if v.allowed and v.step.code not in everyones]
 
 
 def _waits(situation: Situation) -> str:

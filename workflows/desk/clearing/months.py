@@ -29,10 +29,9 @@ from ..door import for_staff
 from ..time_left import last_day
 from ..words import light_shown
 from .door import months_seen, require_agency
-from .words import pair_word
+from .words import LAMPS, pair_word
 
 PAGE_SIZE = 30
-LAMPS = {"none": "没有预付金", "green": "正常", "yellow": "黄色预警", "red": "红色预警，应紧急追加"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class LampRow:
 
     pair: str
     lamp: Lamp
-    word: str
+    word: tuple[str, str]
     href: str
     size: Decimal | None
 

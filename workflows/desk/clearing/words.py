@@ -9,6 +9,13 @@ from matters.medical.models import ClearingLine, Insured, Settlement
 from ..words import PROVINCE_SHORT
 
 ACCOUNT = "account"
+# The advance's lamp: its words and the kind of their tag.
+LAMPS = {
+    "none": ("没有预付金", ""),
+    "green": ("正常", "good"),
+    "yellow": ("黄色预警", "warn"),
+    "red": ("红色预警，应紧急追加", "bad"),
+}
 KINDS = {
     ClearingLine.Status.OPEN: "info",
     ClearingLine.Status.DISPUTED: "warn",
