@@ -323,6 +323,26 @@ def test_fund_lines_that_do_not_sum_up_are_not_committed() -> None:
     transaction.set_rollback(True)
 
 
+@pytest.mark.parametrize(
+    ("seq", "delta", "after"),
+    [
+        (3, {"hifp_pay": "1.00"}, {"hifp_pay": "1.00"}),
+        (2, {"admissions": 1}, {"admissions": 3}),
+        (2, {}, {}),
+        (2, {"admissions": -2, "scope_selfpay": "0.00"}, {"admissions": -1}),
+    ],
+)
+def test_an_entry_that_does_not_follow_from_the_one_before_is_refused(
+    seq: int, delta: dict[str, object], after: dict[str, object]
+) -> None:
+    last = settle_now(person := worker()).year_entry
+    with pytest.raises(IntegrityError, match="does not follow"), transaction.atomic():
+        YearEntry.objects.create(
+            insured=person, year=2026, seq=seq, key="planted", at=last.at,
+            delta=delta, after=({**last.after, **after} if after else {}),
+        )  # fmt: skip
+
+
 def test_an_order_of_nobody_is_refused() -> None:
     with pytest.raises(worker().DoesNotExist):
         book(insured_id=10**9, order=stay(), key="K", at=at("2026-03-11 10:00"))

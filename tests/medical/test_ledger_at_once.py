@@ -79,13 +79,14 @@ def unlocked(monkeypatch: pytest.MonkeyPatch, readers: int = 2) -> Iterator[None
 
 @contextmanager
 def without_the_unique_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The constraints that would stop a second entry at the same place of the year."""
+    """What would stop a second entry at the same place of the year: two constraints and a trigger."""
     dropped = {
         "settlement_once_a_place": "medical_settlement",
         "year_entry_once_a_place": "medical_yearentry",
     }
     monkeypatch.setattr(writing, "setl_id_of", lambda row: f"{row.key}-{row.mdtrt_id}")
     with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE medical_yearentry DISABLE TRIGGER year_entry_adds_up")
         for name, table in dropped.items():
             cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     try:
@@ -93,6 +94,7 @@ def without_the_unique_place(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("TRUNCATE medical_settlement CASCADE")
+            cursor.execute("ALTER TABLE medical_yearentry ENABLE TRIGGER year_entry_adds_up")
             for name, table in dropped.items():
                 cursor.execute(
                     f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE (insured_id, year, seq)"

@@ -212,6 +212,8 @@ class YearEntry(AppendOnly):
 
     `delta` and `after` are amounts by counter (`bill.YearToDate.as_json`). The last entry is the year
     to date; an entry without a settlement carries in what another place had counted before.
+    A trigger (migration 0008) lets one in only if it follows from the entry before: next place, totals
+    that add up, no counter below zero.
     """
 
     insured = models.ForeignKey(Insured, models.PROTECT, related_name="year_entries")
