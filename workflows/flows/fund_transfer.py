@@ -20,8 +20,9 @@ from workflows.cases.flow import Flow
 from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document
 
-from .fund_transfer_forms import OBJECTIONS, AcceptForm, AccountSheetForm, ConfirmForm
+from .fund_transfer_forms import AcceptForm, AccountSheetForm, ConfirmForm
 from .review_steps import matter_lines
+from .transfer_objections import FUND
 from .transfer_steps import TransferSteps, accept_with_letter
 
 
@@ -60,7 +61,7 @@ class FundTransfer(TransferSteps, Flow):
         State("refused", "不予受理", "", closes=True),
         State("withdrawn", "已撤回", "", closes=True),
     )
-    OBJECTIONS = OBJECTIONS
+    OBJECTIONS = FUND
 
     class Meta:
         proxy = True

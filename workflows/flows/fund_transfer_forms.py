@@ -10,15 +10,9 @@ from django import forms
 from workflows.cases.act import Situation
 from workflows.cases.forms import StepForm
 
+from .transfer_objections import EVERY
+
 FEN = Decimal("0.01")
-OBJECTIONS = [
-    ("not_sealed", "账户未封存或托管"),
-    ("live_loan", "有未结清的公积金贷款"),
-    ("frozen", "账户被冻结、已销户或有在途业务"),
-    ("guarantor", "为他人贷款提供担保，尚未解除"),
-    ("identity", "身份信息不一致"),
-    ("other", "其他"),
-]
 
 
 class YuanField(forms.DecimalField):
@@ -57,6 +51,9 @@ class AcceptForm(StepForm):
 class ObjectionForm(StepForm):
     """Why the 转出地 cannot let go: one of the flow's own reasons."""
 
+    code = forms.ChoiceField(
+        label="异议原因", choices=EVERY, error_messages={"required": "请选择异议原因"}
+    )
     reason = forms.CharField(
         label="具体情况和解决办法",
         max_length=1000,
@@ -66,12 +63,9 @@ class ObjectionForm(StepForm):
 
     def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
         super().__init__(*args, situation=situation, **kwargs)
-        self.fields["code"] = forms.ChoiceField(
-            label="异议原因",
-            choices=getattr(situation.case, "OBJECTIONS", ()),
-            error_messages={"required": "请选择异议原因"},
-        )
-        self.order_fields(["code", "reason"])
+        own = self.fields["code"]
+        if isinstance(own, forms.ChoiceField):
+            own.choices = getattr(situation.case, "OBJECTIONS", EVERY)
 
 
 class ConfirmForm(StepForm):

@@ -101,7 +101,9 @@ def change_cover(case: Flow, act: Act) -> None:
         )
     new = held.new or begin_cover(_new_cover(case, act))
     case.facts = {**case.facts, "new_cover": new.pk}
-    act.note(begins_on=new.valid_from.isoformat(), ended_on=sheet["ended_on"], voided=voided)
+    act.note(
+        begins_on=new.valid_from.isoformat(), ended_on=sheet["ended_on"], voided_filings=voided
+    )
 
 
 def pay_in(case: Flow, act: Act) -> None:

@@ -29,8 +29,9 @@ from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document
 
 from .medical_cover import change_cover, covers_of, pay_in
-from .medical_transfer_forms import OBJECTIONS, BeginForm, JoinCoverForm, MedicalSheetForm
+from .medical_transfer_forms import BeginForm, JoinCoverForm, MedicalSheetForm
 from .review_steps import matter_lines
+from .transfer_objections import MEDICAL
 from .transfer_steps import TransferSteps, accept_with_letter, conclude_transfer
 
 not_retired = Guard(
@@ -80,7 +81,7 @@ class MedicalTransfer(TransferSteps, Flow):
         State("refused", "不予受理", "", closes=True),
         State("withdrawn", "已撤回", "", closes=True),
     )
-    OBJECTIONS = OBJECTIONS
+    OBJECTIONS = MEDICAL
 
     class Meta:
         proxy = True
@@ -135,6 +136,7 @@ class MedicalTransfer(TransferSteps, Flow):
         """The old cover ends, the new one begins, old filings are void. The form holds both covers."""
         change_cover(self, act)
         sheet = self.facts["sheet"]
+        act.note(months=sheet["months"])
         if sheet["money"] != "transfer":
             conclude_transfer(self, act, amount="0.00")
             return "completed"

@@ -18,16 +18,6 @@ from workflows.cases.forms import StepForm
 from .fund_transfer_forms import YuanField
 from .medical_cover import RETIRED, Covers, covers_seen_by, pools_of
 
-# The first two are the conditions that both places check; the rest is remembered, not read in a source.
-OBJECTIONS = [
-    ("not_stopped", "转出地尚未中止参保"),
-    ("retired", "已享受职工医保退休待遇，不办理转移接续"),
-    ("in_treatment", "有尚未结算的住院或其他费用"),
-    ("arrears", "有欠缴的保险费"),
-    ("not_insured", "在转出地查无参保记录"),
-    ("identity", "身份信息不一致"),
-    ("other", "其他"),
-]
 MONEY = [
     ("transfer", "划转到转入地个人账户"),
     ("paid_out", "由转出地退给本人，不划转"),

@@ -55,6 +55,9 @@ WORDS = {
     "codes": "核查出的情形",
     "settlements": "结算编号",
     "account": "收款账号末四位",
+    "ended_on": "停保日期",
+    "begins_on": "待遇开始日期",
+    "voided_filings": "随之失效的备案（项）",
 }
 CHOSEN = {
     "way": {"post": "邮寄", "electronic": "电子", "inbox": "站内信", "email": "电子邮件",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -38,7 +39,10 @@ def settlement(request: HttpRequest, setl_id: str) -> HttpResponse:
         "crumbs": [("/", "首页"), ("/medical/", "去外地看病"), ("/medical/mine/", "我的医保")],
         "settlement": row,
         "facts": _facts(row, name="" if is_mine else mask_name(row.insured.name)),
-        "lines": row.breakdown.get("explanation", []),
+        "lines": [
+            line | {"amount": Decimal(line["amount"])}
+            for line in row.breakdown.get("explanation", [])
+        ],
         "amounts": _amounts(row),
         "rules": [_rule(each) for each in row.rules],
         "doubts": row.breakdown.get("doubts", []),
