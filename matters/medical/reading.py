@@ -51,7 +51,10 @@ class Reading:
     def maybe(self, key: str, **more: Any) -> Row | None:
         """The row for this bill, None where the files have none. `more` overrides facts."""
         bill = self.bill
-        row = self.book.row_at(key, bill.pool, bill.on, self.facts | more if more else self.facts)
+        facts = self.facts
+        if more and any(facts[name] != value for name, value in more.items()):
+            facts = facts | more
+        row = self.book.row_at(key, bill.pool, bill.on, facts)
         return self._read(row) if row else None
 
     def one(self, key: str, **more: Any) -> Row:

@@ -16,6 +16,8 @@ from .rows import CERTAINTIES, Row
 from .words import in_words, name_of_key
 
 NATION = "000000"
+# Answers of look-ups kept in a process, a few hundred bytes each.
+KEPT = 20_000
 
 
 class RuleBook:
@@ -24,6 +26,7 @@ class RuleBook:
     def __init__(self, files: Iterable[RuleFile]) -> None:
         self.pools: dict[str, Pool] = {}
         self._rows: dict[tuple[str, str], list[Row]] = {}
+        self._kept: dict[tuple[Any, ...], tuple[Row, ...]] = {}
         for each in files:
             self.pools[each.pool.code] = _merged(self.pools.get(each.pool.code), each.pool)
             for row in each.rows:
@@ -47,15 +50,8 @@ class RuleBook:
         Looked for in the pool, then its province, then the nation. Raises RuleFileWrong where two
         rows fit equally well and differ: nobody may guess between them.
         """
-        for code in _chain(pool):
-            fitting = [
-                row
-                for row in self._rows.get((code, key), ())
-                if row.holds_on(on) and row.fits(facts)
-            ]
-            if fitting:
-                return _weakest([row for row in fitting if row.weight == fitting[0].weight])
-        return None
+        fitting = self._fitting(key, pool, on, facts)
+        return fitting[0] if fitting else None
 
     def rows_at(self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]) -> list[Row]:
         """All rows of the key that hold then for these facts; of an equal scope the latest layer."""
@@ -65,6 +61,31 @@ class RuleBook:
                 if row.holds_on(on) and row.fits(facts):
                     found.setdefault(f"{row.pool}{sorted(row.scope.items(), key=str)}", row)
         return list(found.values())
+
+    def _fitting(
+        self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]
+    ) -> tuple[Row, ...]:
+        """The row, or none. Bills of one kind ask the same again and again: answers are kept."""
+        asked = (key, pool, on, *facts.items())
+        found = self._kept.get(asked)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[asked] = self._looked_up(key, pool, on, facts)
+        return found
+
+    def _looked_up(
+        self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]
+    ) -> tuple[Row, ...]:
+        for code in _chain(pool):
+            fitting = [
+                row
+                for row in self._rows.get((code, key), ())
+                if row.holds_on(on) and row.fits(facts)
+            ]
+            if fitting:
+                return (_weakest([row for row in fitting if row.weight == fitting[0].weight]),)
+        return ()
 
     def value(self, key: str, pool: str, on: dt.date, **scope: Any) -> Row:
         """The row of a key that holds on that day: the pool's own, its province's, the nation's.
