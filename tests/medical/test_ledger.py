@@ -10,6 +10,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from matters.medical.bill import YearToDate
 from matters.medical.breakdown import AMOUNTS
 from matters.medical.ledger import (
     AlreadySettled,
@@ -17,13 +18,16 @@ from matters.medical.ledger import (
     KeyTaken,
     OutOfOrder,
     book,
+    carry_in,
     preview,
     settlement_by_key,
 )
+from matters.medical.ledger.checking import differences
 from matters.medical.models import (
     AccountEntry,
     FamilyAccount,
     FundLine,
+    Insured,
     KeptRules,
     Settlement,
     YearEntry,
@@ -36,6 +40,7 @@ from tests.medical.books import (
     places,
     settle_now,
     stay,
+    take_back,
     worker,
     year_of,
 )
@@ -149,6 +154,36 @@ def test_the_second_stay_of_a_year_is_the_second_admission() -> None:
     first, second = settle_now(person), settle_now(person)
     assert (first.act_pay_dedc, second.act_pay_dedc) == (Decimal("880.00"), Decimal("792.00"))
     assert (second.bill["admission_no"], year_of(person).admissions) == (2, 2)
+
+
+def test_a_year_that_began_elsewhere_goes_on_here() -> None:
+    """Two stays and nearly the whole cap were settled in the core system before."""
+    person = worker()
+    totals = YearToDate(admissions=2, hifp_pay=Decimal("46900.00"))
+    carried = carried_in(person, totals, key="core-1")
+    assert carried_in(person, totals, key="core-1") == carried
+    booked = settle_now(person)
+    assert (booked.bill["admission_no"], booked.hifp_pay, booked.seq) == (3, Decimal("100.00"), 2)
+    take_back(booked)
+    assert year_of(person) == totals
+    assert list(differences(insured_id=person.pk)) == []
+    with pytest.raises(OutOfOrder, match="已有结算"):
+        carried_in(person, totals, key="core-2")
+    with pytest.raises(OutOfOrder, match="小于零"):
+        carried_in(worker(), YearToDate(admissions=-1), key="core-3")
+    with pytest.raises(KeyTaken):
+        carried_in(worker(), totals, key="core-1")
+
+
+def carried_in(person: Insured, totals: YearToDate, *, key: str) -> YearEntry:
+    return carry_in(
+        insured_id=person.pk,
+        year=2026,
+        totals=totals,
+        key=key,
+        at=at("2026-03-01 09:00"),
+        reason="核心系统转入",
+    )
 
 
 def test_each_calendar_year_counts_for_itself() -> None:

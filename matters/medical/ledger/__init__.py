@@ -1,6 +1,7 @@
 """The settlement ledger: settle and take back, each once, in order, under the person's lock."""
 
 from .booking import book, preview, settlement_by_key
+from .carrying import carry_in
 from .order import Order
 from .refusals import (
     AlreadyReversed,
@@ -29,6 +30,7 @@ __all__ = [
     "Order",
     "OutOfOrder",
     "book",
+    "carry_in",
     "preview",
     "refund_after_declaration",
     "reverse",

@@ -211,7 +211,7 @@ class YearEntry(AppendOnly):
     """What counts in a person's calendar year: the change that one settlement made, and the totals after it.
 
     `delta` and `after` are amounts by counter (`bill.YearToDate.as_json`). The last entry is the year
-    to date; an entry without a settlement carries in what another place had counted before.
+    to date; an entry without a settlement carries in what was counted before the ledger kept it.
     A trigger (migration 0008) lets one in only if it follows from the entry before: next place, totals
     that add up, no counter below zero.
     """
