@@ -85,7 +85,7 @@ def checked(
 def accepted(world: World, matter: str = STAYS, **other: Any) -> journeys.Journey:
     hospital = Institution.objects.get().pk
     journey = checked(world, matter, **other)
-    return journey.take("accept", "reviewer", **(VERIFIED | {"institution": hospital}))
+    return journey.take("accept", "reviewer", institution=hospital, **VERIFIED)
 
 
 def reviewed(world: World, matter: str = STAYS, **other: Any) -> journeys.Journey:

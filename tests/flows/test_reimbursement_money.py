@@ -215,7 +215,7 @@ def test_an_account_that_the_bank_refuses_is_corrected_and_paid_anew(agencies: W
 def test_a_voucher_stands_for_one_payment(agencies: World) -> None:
     journey = approved(agencies).take("order_to_pay", "reviewer")
     ReimbursementPayment.objects.create(
-        case_number="elsewhere", nth=1, kind="payment", amount=1, status="paid",
+        case_number="elsewhere", nth=1, kind="payment", amount=Decimal(1), status="paid",
         ordered_at=journey.now, ended_at=journey.now, voucher="YH-0001",
     )  # fmt: skip
     with pytest.raises(InvalidData, match="已登记给另一笔支付"):

@@ -88,7 +88,7 @@ def test_of_two_agencies_at_once_one_has_the_invoice(agency: int) -> None:
     results = at_once(
         lambda: claimed_by("A", agency, ONE, TWO), lambda: claimed_by("B", agency, TWO, ONE)
     )
-    assert sorted(map(bool, results)) == [False, True]  # type: ignore[arg-type]
+    assert sorted(map(bool, results)) == [False, True]
     assert ClaimedInvoice.objects.filter(released_at=None).count() == 2
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from matters.catalogue.definition import Definition
-from matters.medical.manual import invoices
+from matters.medical.manual.invoices import release as release_invoices
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import (
     ANY_SEAT,
@@ -37,7 +37,7 @@ from .reimbursement_inquiry import INQUIRY, answers_now, ask_place, drop_inquiri
 from .reimbursement_panel import panel_of
 from .reimbursement_payment import Payment, refused_in_form
 from .reimbursement_sum_forms import CalculateForm, EnteredSumForm
-from .reimbursement_sums import CannotReckon, book, is_as_kept, orders_again, reckon
+from .reimbursement_sums import CannotReckon, book_all, is_as_kept, orders_again, reckon
 from .review_forms import SupplementDemandForm, SupplementForm
 from .review_steps import (
     SUPPLEMENTING,
@@ -156,7 +156,7 @@ class Reimbursement(AfterPayment, Payment, Flow):
             "late_reason": given["late_reason"],
         }
         self.facts = {**self.facts, "verified": verified, "findings": []}
-        invoices.release(case_number=self.number, at=act.at, reason="核对发票后重新登记")
+        release_invoices(case_number=self.number, at=act.at, reason="核对发票后重新登记")
         if claim_invoices(self, act, claim_of(act.situation)):
             raise refused_in_form(act, "发票刚刚在另一个办件申报，请重新核查")
         document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act))
@@ -319,7 +319,7 @@ class Reimbursement(AfterPayment, Payment, Flow):
 
     def _let_go(self, act: Act, reason: str) -> None:
         """Nothing is paid for its invoices: they may be claimed anew."""
-        invoices.release(case_number=self.number, at=act.at, reason=reason)
+        release_invoices(case_number=self.number, at=act.at, reason=reason)
 
     def _book(self, act: Act) -> list[str]:
         calculation = self.facts["calculation"]
@@ -333,4 +333,4 @@ class Reimbursement(AfterPayment, Payment, Flow):
             raise refused_in_form(act, str(stopped)) from None
         if insured is None or not is_as_kept(breakdowns, calculation):
             raise refused_in_form(act, CHANGED)
-        return [row.setl_id for row in book(self, act, insured, orders, breakdowns)]
+        return [row.setl_id for row in book_all(self, act, insured, orders, breakdowns)]

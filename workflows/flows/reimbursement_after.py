@@ -22,16 +22,9 @@ from workflows.cases.declarations import TIMER, Guard, Next, step
 from workflows.cases.forms import OpinionForm, ReasonForm
 
 from .reimbursement_forms import PaidForm
-from .reimbursement_payment import refused_in_form
+from .reimbursement_payment import Payment, refused_in_form
 from .reimbursement_sum_forms import CalculateForm, EnteredSumForm
 from .reimbursement_sums import CannotReckon, reckon, take_back
-
-if TYPE_CHECKING:
-    from .reimbursement import Reimbursement
-
-    Base = Reimbursement
-else:
-    Base = object
 
 booked_here = Guard(
     "booked_here",
@@ -87,8 +80,12 @@ class AssessForm(EnteredSumForm):
         self.fields["payable"].label = "应支付总额（元）"
 
 
-class AfterPayment(Base):
+class AfterPayment(Payment):
     """Steps of the states `paid`, `correcting` and `clawing_back`."""
+
+    if TYPE_CHECKING:
+
+        def _book(self, act: Act) -> list[str]: ...
 
     @step("更正核算", source="paid", target="correcting", by="owner", form=CorrectForm,
           guards=(booked_here,), decides=True, tone="warning", done="已更正核算，待复核")  # fmt: skip

@@ -17,6 +17,8 @@ from matters.medical.rules import rule_book
 from workflows.cases.act import Act, Situation
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from matters.medical.models import ClaimedInvoice, Insured
     from workflows.cases.flow import Flow
 
@@ -94,7 +96,7 @@ def institution_named(
     return institutions_at(answers).filter(name=name).first()
 
 
-def institutions_at(answers: Mapping[str, Any]) -> Any:
+def institutions_at(answers: Mapping[str, Any]) -> QuerySet[Institution]:
     """定点 institutions at the place of treatment on the day. Not asked for yet."""
     place = str(answers["hospital_region"])
     width = 2 if place.startswith("50") else 4

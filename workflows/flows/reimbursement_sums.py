@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from matters.medical import ledger
 from matters.medical.bill import BillRefused, to_fen
 from matters.medical.breakdown import AMOUNTS, Breakdown, MissingRule, RuleMissing
 from matters.medical.filing.contacts import whom_to_call
-from matters.medical.ledger import NotBooked, Order
+from matters.medical.ledger import NotBooked, Order, book, preview, reverse
 from matters.medical.models import Institution, Settlement
 from matters.medical.rules import rule_book
 
@@ -108,14 +107,14 @@ def _in_turn(insured: Insured, orders: Sequence[Order], at: dt.datetime) -> list
     """A later part of a stay rests on what the earlier one bore: it is booked, and unbooked at once."""
     *earlier, last = orders
     if not earlier:
-        return [ledger.preview(insured=insured, order=last)]
+        return [preview(insured=insured, order=last)]
     with transaction.atomic():
         found = []
         for order in earlier:
-            found.append(ledger.preview(insured=insured, order=order))
+            found.append(preview(insured=insured, order=order))
             key = f"trial:{order.mdtrt_id}:{order.on.year}"
-            ledger.book(insured_id=insured.pk, order=order, key=key, at=at, agreed=found[-1])
-        found.append(ledger.preview(insured=insured, order=last))
+            book(insured_id=insured.pk, order=order, key=key, at=at, agreed=found[-1])
+        found.append(preview(insured=insured, order=last))
         transaction.set_rollback(True)
     return found
 
@@ -162,11 +161,11 @@ def is_as_kept(breakdowns: Sequence[Breakdown], calculation: Mapping[str, Any]) 
     return now == [part["amounts"] for part in calculation["parts"]]
 
 
-def book(case: Flow, act: Act, insured: Insured, orders: Sequence[Order],
+def book_all(case: Flow, act: Act, insured: Insured, orders: Sequence[Order],
          agreed: Sequence[Breakdown]) -> list[Settlement]:  # fmt: skip
     """Book what was agreed, under keys of this step: taken twice it is booked once."""
     return [
-        ledger.book(
+        book(
             insured_id=insured.pk,
             order=order,
             key=f"reimbursement:{case.number}:{act.seq}:{order.on.year}",
@@ -183,7 +182,7 @@ def take_back(setl_ids: Sequence[str], *, case_number: str, seq: int, at: dt.dat
     rows = Settlement.objects.filter(setl_id__in=setl_ids).order_by("-year", "-seq")
     for row in rows:
         key = f"reimbursement:{case_number}:{seq}:back:{row.setl_id}"
-        ledger.reverse(settlement_id=row.pk, key=key, at=at, reason=reason)
+        reverse(settlement_id=row.pk, key=key, at=at, reason=reason)
 
 
 def _shown(breakdown: Breakdown) -> dict[str, Any]:
