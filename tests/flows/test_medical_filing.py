@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from matters.catalogue.pinned import definition_of
 from matters.medical.filing import deem_filed, filings_of, standing
 from matters.medical.models import Filing, Freeze, Institution, Insured, Visit
 from tests import journeys
 from tests.medical.cover import CHONGQING, DAZHOU, LIANGSHAN, day, filed, insure
 from tests.world import LIN_ID, ZHOU_ID, World, at
 from tongban.notices.models import Notice
+from workflows.cases.flow import Flow
 from workflows.cases.models import Case, Document
 from workflows.cases.opening import NotTheWay, PartyInput
 from workflows.cases.perform import InvalidData, NotAllowed
 from workflows.cases.registry import flow_class
 from workflows.cases.situations import situation_for
+from workflows.flows.medical_filing_panel import FilingShown
 from workflows.flows.simulation.medical import filing_answers
 from workflows.flows.simulation.moves import MOVES
 
@@ -54,6 +57,11 @@ def apply(world: World, kind: str = "other_temporary", when: str = MONDAY, **mor
 
 def journey(world: World, case: Case, when: str = MONDAY) -> journeys.Journey:
     return journeys.Journey(world, case, at(when))
+
+
+def panel(world: World, case: Case, who: str) -> FilingShown:
+    situation = situation_for(case, world.actor(who), at(MONDAY))
+    return cast("FilingShown", situation.case.panel(situation).shown)  # type: ignore[union-attr]
 
 
 def the_filing() -> Filing:
@@ -115,7 +123,7 @@ def test_an_emergency_that_the_hospital_did_not_mark_counts_for_that_visit(
 ) -> None:
     case = apply(world, "emergency")
     journey(world, case).take("confirm_filing", "medical_sc")
-    asked = {
+    asked: dict[str, Any] = {
         "insured": insured,
         "destination": "500103",
         "visit": "inpatient",
@@ -228,8 +236,8 @@ def test_a_filing_is_given_up_by_its_person_but_not_while_admitted_there(
     walk.take("cancel_filing", "citizen", "2026-05-20 10:00", reason="提前回来")
     filing = the_filing()
     assert (filing.state, filing.ended_on) == ("cancelled", day("2026-05-20"))
-    case = walk.case
-    assert case.state_label(situation_for(case, world.actor("citizen")).definition) == "备案已取消"
+    case = cast("Flow", walk.case)
+    assert case.state_label(definition_of(case.version_id)) == "备案已取消"
     with pytest.raises(NotAllowed, match="这项备案已经取消"):
         walk.take("cancel_filing", "citizen", reason="再取消一次")
 
@@ -285,8 +293,9 @@ def test_the_insuring_clerk_sees_cover_freezes_filings_and_exemptions_on_one_pag
         insured=insured, from_on=day("2026-01-01"), to_on=day("2026-02-01"), reason="欠费"
     )
     case = apply(world, "referral")
-    shown = case.panel(situation_for(case, world.actor("medical_sc"), at(MONDAY))).shown
+    shown = panel(world, case, "medical_sc")
     assert shown.cover == "达州市职工医保，自2020年1月1日起"
+    assert shown.benefit is not None
     assert (shown.benefit.status, [f.reason for f in shown.freezes]) == ("ok", ["欠费"])
     assert [(row.place, row.state) for row in shown.rows] == [("凉山彝族自治州", "已到期")]
     # 四川's cities to 重庆: nobody found whether a filing is needed, so it is said and not assumed.
@@ -299,7 +308,7 @@ def test_the_place_of_treatment_sees_that_it_is_filed_and_no_more(
 ) -> None:
     filed(insured, "referral", LIANGSHAN)
     case = apply(world, data={"agrees_to_replace": "yes"})
-    shown = case.panel(situation_for(case, world.actor("medical_cq"), at(MONDAY))).shown
+    shown = panel(world, case, "medical_cq")
     assert [(row.place, row.state, row.is_this) for row in shown.rows] == [("重庆市", "有效", True)]
     assert (shown.cover, shown.freezes, shown.exemptions) == ("", (), ())
 
@@ -316,7 +325,7 @@ def test_the_panel_takes_six_statements_however_long_the_past(
         )  # fmt: skip
     situation = situation_for(case, world.actor("medical_sc"), at(MONDAY))
     with CaptureQueriesContext(connection) as seen:
-        case.panel(situation)
+        situation.case.panel(situation)
     assert len(seen) <= 6
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from io import StringIO
 from unittest.mock import patch
@@ -100,11 +100,12 @@ def test_inside_the_lock_nothing_is_cancelled_or_changed(
         assert put(insured, to=LIANGSHAN, on=on).state == "active"
         assert states(insured)["long_term>511700"] == "superseded"
         return
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: cancel(filing_id=filing.pk, on=day(on), reason="回来了"),
         lambda: put(insured, to=LIANGSHAN, on=on),
         lambda: put(insured, "posted", on=on),
-    ):
+    )
+    for act in acts:
         with pytest.raises(FilingRefused, match="2026年11月11日前不能变更或取消") as refused:
             act()
         assert refused.value.code == "locked"
@@ -172,10 +173,11 @@ def test_the_place_of_an_open_stay_is_neither_cancelled_nor_left(
     insured = insure()
     filing = filed(insured, "referral")
     in_hospital.add((insured.pk, DAZHOU))
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: cancel(filing_id=filing.pk, on=day("2026-05-11"), reason="回来了"),
         lambda: put(insured, to=LIANGSHAN),
-    ):
+    )
+    for act in acts:
         with pytest.raises(FilingRefused, match="在达州市有尚未结算的住院") as refused:
             act()
         assert refused.value.code == "admission_open"
@@ -261,7 +263,7 @@ def test_two_filings_at_once_end_with_one_place(guarded: bool) -> None:
     """Without the person's row held, each sees nobody else and both stay."""
     build_world()
     insured, meet = insure(), threading.Barrier(2, timeout=5)
-    real = registering.active_filings
+    real = readers.active_filings
     unguarded = patch.object(
         registering, "hold", lambda pk: Insured.objects.select_related("pool").get(pk=pk)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -33,11 +35,11 @@ BOOK = Book()
 
 
 def stands(
-    insured: Insured, destination: str, on: str, visit: str = "inpatient", **more: object
+    insured: Insured, destination: str, on: str, visit: str = "inpatient", **more: Any
 ) -> str:
     found = standing(
         insured=insured, destination=destination, visit=visit, on=day(on), book=BOOK, **more
-    )  # type: ignore[arg-type]
+    )
     return f"{found.filing} {'direct' if found.may_settle_directly else 'refused'}"
 
 
