@@ -157,14 +157,15 @@ def test_what_changed_since_the_presettlement_is_presettled_anew(hospital: Hospi
     agreed = hospital.agreed(mdtrt_id)
     other = {**agreed, "psn_cash_pay": "1.00"}
     assert "重新预结算" in refused(hospital.send("2304", other), 422, "amounts_differ")["detail"]
-    more = {"mdtrt_id": mdtrt_id, "feedetl": [fee("10.00")]}
+    late_fee = fee("10.00")
+    more = {"mdtrt_id": mdtrt_id, "feedetl": [late_fee]}
     assert hospital.say("2301", more)["state"] == "fees_uploaded"
     steps = list(Event.objects.filter(case__number=mdtrt_id).values_list("step", flat=True))
     assert steps[-2:] == ["change_fees", "upload_fees"]
     refused(hospital.send("2304", agreed), 403, "wrong_state")
     late = {"mdtrt_id": mdtrt_id, "endtime": ago(0).isoformat(), "medfee_sumamt": "13000.00"}
     assert "13010.00" in refused(hospital.send("2402", late), 422, "totals_differ")["detail"]
-    hospital.say("2302", {"mdtrt_id": mdtrt_id, "feedetl_sn": [more["feedetl"][0]["feedetl_sn"]]})
+    hospital.say("2302", {"mdtrt_id": mdtrt_id, "feedetl_sn": [late_fee["feedetl_sn"]]})
     hospital.say("2402", late)
     hospital.presettle(mdtrt_id)
     hospital.say("2304", agreed)

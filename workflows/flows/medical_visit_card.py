@@ -104,7 +104,7 @@ def register_visit(case: MedicalVisit, act: Act) -> Visit:
     """
     told = case.data
     insured = Insured.objects.filter(psn_no=told["psn_no"]).first()
-    institution = Institution.objects.filter(office_id=case.office_of("hospital")).first()
+    institution = Institution.objects.filter(office_id=case.office_of("hospital") or 0).first()
     if insured is None or institution is None:
         raise NotKnown("人员编号或医药机构不在登记中")
     is_emergency = told.get("is_emergency") is True or told.get("is_emergency") == "yes"

@@ -50,14 +50,14 @@ def _is_stay(situation: Situation) -> bool:
 
 def _may_be_charged(situation: Situation) -> bool:
     """A pharmacy charges at once; everybody else is admitted or 挂号 before."""
-    is_pharmacy = _known(situation, "kind") == VisitKind.PHARMACY
+    is_pharmacy = bool(_known(situation, "kind") == VisitKind.PHARMACY)
     return is_pharmacy or situation.case.state != "registered"
 
 
 def _ready(situation: Situation) -> bool:
     """In-patients are discharged before they settle, out-patients settle as they are."""
     state = situation.case.state
-    return state == "presettled" or _is_stay(situation) == (state == "discharged")
+    return bool(state == "presettled" or _is_stay(situation) == (state == "discharged"))
 
 
 def _no_third_party(situation: Situation) -> bool:

@@ -38,13 +38,13 @@ class PresettleForm(MessageForm):
     """2303 / 2206 预结算. Cleans to `breakdown`, `order` and the standing of today, or says what forbids."""
 
     medfee_sumamt = money("医院费用总额")
-    use_account = forms.TypedChoiceField(
-        label="是否使用个人账户",
-        choices=[("1", "是"), ("0", "否")],
-        coerce=lambda given: given == "1",
-        empty_value=True,
-        required=False,
+    use_account = forms.ChoiceField(
+        label="是否使用个人账户", choices=[("1", "是"), ("0", "否")], required=False
     )
+
+    def clean_use_account(self) -> bool:
+        """Used unless the hospital says no."""
+        return bool(self.cleaned_data["use_account"] != "0")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

@@ -2,9 +2,6 @@
 
 from celery import shared_task
 from django.core.management import call_command
-from django.utils import timezone
-
-from .medical_visit_ends import follow_clearing
 
 
 @shared_task(name="flows.run_clearing", time_limit=1800)
@@ -16,4 +13,4 @@ def clear() -> None:
 @shared_task(name="flows.follow_clearing")
 def follow() -> None:
     """Visits move on with their clearing month; a second run finds nothing to do."""
-    follow_clearing(at=timezone.now())
+    call_command("follow_clearing", verbosity=0)

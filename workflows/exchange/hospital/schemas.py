@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Field, Schema
 
 FLAG = "0 否，1 是"
 ID = "就诊ID：1101 登记时给出"
-MONEY = {"ge": 0, "le": 10**9, "max_digits": 14, "decimal_places": 2}
+# Amounts that a bill has, and sums that a reversal makes negative.
+Money = Annotated[Decimal, Field(ge=0, le=10**9, max_digits=14, decimal_places=2)]
+Sum = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
 
 
 class Input(Schema):
@@ -69,9 +71,9 @@ class FeeIn(Schema):
     chrgitm_lv: str = Field(max_length=3, description="收费项目等级：01 甲类，02 乙类，03 自费")
     cnt: Decimal = Field(Decimal(1), ge=0, description="数量")
     pric: Decimal = Field(Decimal(0), ge=0, description="单价")
-    det_item_fee_sumamt: Decimal = Field(**MONEY, description="明细项目费用总额")
+    det_item_fee_sumamt: Money = Field(description="明细项目费用总额")
     selfpay_prop: Decimal = Field(Decimal(0), ge=0, le=1, description="先行自付比例")
-    overlmt_amt: Decimal = Field(Decimal(0), **MONEY, description="超限价金额")
+    overlmt_amt: Money = Field(Decimal(0), description="超限价金额")
 
 
 class InFees(OfVisit):
@@ -86,22 +88,20 @@ class InCancelFees(OfVisit):
 
 class InDischarge(OfVisit):
     endtime: dt.date = Field(description="出院日期")
-    medfee_sumamt: Decimal = Field(
-        **MONEY, description="医院的费用总额，须与已上传明细合计一致（本站）"
-    )
+    medfee_sumamt: Money = Field(description="医院的费用总额，须与已上传明细合计一致（本站）")
     dscg_maindiag_name: str = Field("", max_length=200, description="出院主要诊断")
 
 
 class InPresettle(OfVisit):
-    medfee_sumamt: Decimal = Field(**MONEY, description="医疗费总额，须与已上传明细合计一致")
+    medfee_sumamt: Money = Field(description="医疗费总额，须与已上传明细合计一致")
     acct_used_flag: str = Field("1", max_length=1, description=f"个人账户使用标志：{FLAG}")
 
 
 class InSettle(OfVisit):
-    medfee_sumamt: Decimal = Field(**MONEY, description="医疗费总额")
-    fund_pay_sumamt: Decimal = Field(**MONEY, description="基金支付总额，照预结算（本站）")
-    acct_pay: Decimal = Field(**MONEY, description="个人账户支出，照预结算（本站）")
-    psn_cash_pay: Decimal = Field(**MONEY, description="个人现金支出，照预结算（本站）")
+    medfee_sumamt: Money = Field(description="医疗费总额")
+    fund_pay_sumamt: Money = Field(description="基金支付总额，照预结算（本站）")
+    acct_pay: Money = Field(description="个人账户支出，照预结算（本站）")
+    psn_cash_pay: Money = Field(description="个人现金支出，照预结算（本站）")
 
 
 class InReverse(OfVisit):
@@ -123,11 +123,9 @@ class TotalIn(Schema):
         max_length=6, description="清算类别（凭记忆）：11 门诊，14 门诊慢特病，21 住院，41 药店"
     )
     fixmedins_setl_cnt: int = Field(ge=0, le=10**6, description="结算笔数，撤销也算一笔")
-    medfee_sumamt: Decimal = Field(max_digits=14, decimal_places=2, description="医疗费总额")
-    fund_pay_sumamt: Decimal = Field(max_digits=14, decimal_places=2, description="基金支付总额")
-    acct_pay: Decimal = Field(
-        max_digits=14, decimal_places=2, description="个人账户支付总额（含共济）"
-    )
+    medfee_sumamt: Sum = Field(description="医疗费总额")
+    fund_pay_sumamt: Sum = Field(description="基金支付总额")
+    acct_pay: Sum = Field(description="个人账户支付总额（含共济）")
 
 
 class In3201(Input):
@@ -146,11 +144,9 @@ class LineIn(Schema):
     )
     clr_type: str = Field(max_length=6, description="清算类别，同 3201")
     insuplc_admdvs: str = Field(max_length=6, description="参保地医保区划")
-    medfee_sumamt: Decimal = Field(max_digits=14, decimal_places=2, description="医疗费总额")
-    fund_pay_sumamt: Decimal = Field(max_digits=14, decimal_places=2, description="基金支付总额")
-    acct_pay: Decimal = Field(
-        max_digits=14, decimal_places=2, description="个人账户支付总额（含共济）"
-    )
+    medfee_sumamt: Sum = Field(description="医疗费总额")
+    fund_pay_sumamt: Sum = Field(description="基金支付总额")
+    acct_pay: Sum = Field(description="个人账户支付总额（含共济）")
 
 
 class In3202(Input):
