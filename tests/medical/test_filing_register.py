@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -19,6 +20,7 @@ from matters.medical.filing import (
     expire_due,
     filings_of,
     in_force,
+    readers,
     register,
     registering,
     void,
@@ -268,8 +270,8 @@ def test_two_filings_at_once_end_with_one_place(guarded: bool) -> None:
         registering, "hold", lambda pk: Insured.objects.select_related("pool").get(pk=pk)
     )
 
-    def looked(*args: object, **more: object) -> list[Filing]:
-        found = real(*args, **more)  # type: ignore[arg-type]
+    def looked(insured: Insured, *, on: dt.date) -> list[Filing]:
+        found = real(insured, on=on)
         if not guarded:
             meet.wait()
         return found
