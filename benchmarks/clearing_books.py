@@ -2,8 +2,9 @@
 
 Makes a database of its own beside the configured one, lets threads settle and take back over the
 ledger as hospitals would (some send an order twice at once), then proves the books: every order once,
-the four invariants, the caps, the accounts, each settlement computed again. Prints counts, statements,
-seconds and the books' sums by place of treatment and pool. Exit 1 where the books are wrong.
+the four invariants, the caps, the accounts, each settlement computed again. Then the month is cleared,
+and the two provinces' books must agree. Prints counts, statements, seconds and the books' sums by place
+of treatment and pool. Exit 1 where the books are wrong.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
     from benchmarks.books_proved import proved, sums
+    from benchmarks.month_cleared import cleared
     from benchmarks.settling_at_once import ground, settle_at_once
 
     setup_test_environment()
@@ -49,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _say(line)
         wrong = 0
         for name, holds in proved(done, people=people):
+            wrong += not holds
+            _say(f"{'ok ' if holds else 'NO '} {name}")
+        for name, holds in cleared():
             wrong += not holds
             _say(f"{'ok ' if holds else 'NO '} {name}")
     finally:
