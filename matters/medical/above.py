@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from .bill import ZERO, Bill, YearToDate, to_fen
-from .ratios import banded, of_bands
+from .ratios import beyond, of_bands
 from .reading import Reading
 
 if TYPE_CHECKING:
@@ -95,20 +95,11 @@ def _major_illness(
     points = reduction.get("major_illness", {}).get("points", ZERO)
 
     def paid(year: Decimal) -> Decimal:
-        beyond = max(year - threshold, ZERO)
-        if isinstance(ratio, Decimal):
-            return to_fen(beyond * max(ratio - points, ZERO))
-        start = threshold if ratio["counted_from"] == "zero" else ZERO
-        bands = banded(start, start + beyond, ratio["bands"])
-        return to_fen(sum((part * max(share - points, ZERO) for _, part, share in bands), ZERO))
+        return to_fen(beyond(year, threshold, ratio, points))
 
     return max(paid(before + selfpay) - paid(before), ZERO)
 
 
 def _top_up(remaining: Decimal, reduction: dict[str, Any], look: Reading) -> Decimal:
-    ratio = look.value("top_up.ratio")
     points = reduction.get("top_up", {}).get("points", ZERO)
-    if isinstance(ratio, Decimal):
-        return to_fen(remaining * max(ratio - points, ZERO))
-    bands = banded(ZERO, remaining, ratio["bands"])
-    return to_fen(sum((part * max(share - points, ZERO) for _, part, share in bands), ZERO))
+    return to_fen(beyond(remaining, ZERO, look.value("top_up.ratio"), points))

@@ -216,7 +216,9 @@ def _year(read: Any) -> YearToDate:
     try:
         year = YearToDate.from_json(read)
     except KeyError as error:
-        raise BillRefused("ytd", f"ytd 里不认识的累计：{error.args[0]}。") from None
+        raise BillRefused(
+            "ytd", f"ytd 里不认识的累计：{error.args[0]}。应为：{FIELDS['ytd']}。"
+        ) from None
     except (ValueError, ArithmeticError, TypeError):
         raise BillRefused("ytd", "ytd 里的各项应为不小于零的金额或次数。") from None
     return year

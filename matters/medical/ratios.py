@@ -110,9 +110,19 @@ def banded(
 
 def of_bands(amount: Decimal, value: Any) -> Decimal:
     """What a flat or banded ratio pays on 0..amount, not rounded."""
+    return beyond(amount, ZERO, value)
+
+
+def beyond(amount: Decimal, threshold: Decimal, value: Any, points: Decimal = ZERO) -> Decimal:
+    """What a flat or banded ratio, less `points`, pays on the part above a threshold; not rounded.
+
+    Bands count from the threshold or from zero, as the value says."""
+    over = max(amount - threshold, ZERO)
     if isinstance(value, Decimal):
-        return amount * value
-    return sum((part * share for _, part, share in banded(ZERO, amount, value["bands"])), ZERO)
+        return over * max(value - points, ZERO)
+    start = threshold if value["counted_from"] == "zero" else ZERO
+    bands = banded(start, start + over, value["bands"])
+    return sum((part * max(share - points, ZERO) for _, part, share in bands), ZERO)
 
 
 def _bonus(bill: Bill, kind: str, look: Reading) -> Decimal:

@@ -13,9 +13,9 @@ from typing import Any
 
 from .bill import ZERO, to_fen
 from .breakdown import RuleMissing, UsedRule
-from .reading import used_rule
+from .ratios import beyond
+from .reading import in_words, used_rule
 from .rules import RuleBook
-from .rules.words import percent
 
 KEY = "supplement"
 
@@ -27,7 +27,7 @@ class Liability:
     name: str
     base: Decimal
     deductible: Decimal
-    ratio: Decimal
+    ratio: Any
     pay: Decimal
     text: str
 
@@ -51,7 +51,7 @@ class Supplement:
             "pay": str(to_fen(self.pay)),
             "liabilities": [
                 {"name": each.name, "base": str(to_fen(each.base)), "deductible": str(each.deductible),
-                 "ratio": str(each.ratio), "pay": str(to_fen(each.pay)), "text": each.text}
+                 "ratio": in_words(each.ratio), "pay": str(to_fen(each.pay)), "text": each.text}
                 for each in self.liabilities
             ],
             "untold": list(self.untold),
@@ -101,11 +101,11 @@ def _base(names: list[str], amounts: Mapping[str, Decimal]) -> Decimal | None:
 
 
 def _liability(rule: Mapping[str, Any], base: Decimal, deductible: Decimal) -> Liability:
-    pay = to_fen(max(base - deductible, ZERO) * rule["ratio"])
+    pay = to_fen(beyond(base, deductible, rule["ratio"]))
     if "cap" in rule:
         pay = min(pay, rule["cap"])
     text = (
         f"{rule['plan']}{rule['liability']}：{base:,.2f} 元，超过 {deductible:,.2f} 元的部分"
-        f"赔 {percent(rule['ratio'])}，即 {pay:,.2f} 元。"
+        f"赔 {in_words(rule['ratio'])}，即 {pay:,.2f} 元。"
     )
     return Liability(rule["liability"], base, deductible, rule["ratio"], pay, text)

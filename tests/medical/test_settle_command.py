@@ -55,10 +55,17 @@ def test_a_bill_is_answered_by_the_national_names(tmp_path: Path) -> None:
         {"person_class": "退休职工", "hospital_level": "二级医院", "filing": "本地就医"},
         {"filing": None, "age": 72, "medfee_sumamt": "10000.00"},
         {"hospital_level": "三级中医", "person_class": "退休"},
+        {"hospital_level": "二级（综合）", "person_class": "退休职工"},
     ],
 )  # fmt: skip
 def test_codes_and_chinese_words_say_the_same(tmp_path: Path, more: dict[str, Any]) -> None:
     assert one(tmp_path, **more)["fund_pay_sumamt"] == "9082.00"
+
+
+@pytest.mark.parametrize("words", ["一档未成年", "未成年人一档", "一档（未成年）", "一档，9岁"])
+def test_a_child_of_tier_one_is_known_by_any_of_its_names(tmp_path: Path, words: str) -> None:
+    made = one(tmp_path, insured_type="居民", person_class=words, hospital_level="三级")
+    assert made["fund_pay_sumamt"] == "5060.00"  # (10000 − 800) × 55 %
 
 
 def test_the_year_to_date_goes_in_and_the_year_after_comes_out(tmp_path: Path) -> None:

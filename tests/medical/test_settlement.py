@@ -225,6 +225,15 @@ def test_an_unconfirmed_rule_that_does_not_bear_stops_nothing_and_is_marked() ->
     assert (unsure.key, unsure.bears) == ("major_illness.deductible", False)
 
 
+def test_an_exemption_that_may_have_ended_shows_what_the_unfiled_would_get() -> None:
+    """The province ordered its exempt ways to be looked at again on 2024-12-19; what came of it is not known."""
+    before = settled(**CHENGDU, on=dt.date(2024, 12, 18), filing="exempt", treated_at="500103")
+    assert not [doubt for doubt in before.doubts if doubt.amounts]
+    after = settled(**CHENGDU, on=dt.date(2024, 12, 19), filing="exempt", treated_at="500103")
+    (doubt,) = [doubt for doubt in after.doubts if doubt.amounts]
+    assert amounts(after.hifp_pay, doubt.amounts["hifp_pay"]) == (7820, 6600)
+
+
 def test_a_person_without_a_told_age_hears_what_the_age_would_add() -> None:
     made = settled(pool="510100")
     assert made.hifp_pay == 7820

@@ -152,8 +152,8 @@ def _supplement(value: Any) -> str:
         return "补充保险责任应有 plan、liability、base、deductible、ratio，可有 cap"
     if not isinstance(value["base"], list) or not value["base"]:
         return "base 应为金额名称的列表"
-    if not _is_amount(value["deductible"]) or not _is_share(value["ratio"]):
-        return "deductible 应为金额，ratio 应在 0 与 1 之间"
+    if not _is_amount(value["deductible"]) or _layer_ratio(value["ratio"]):
+        return "deductible 应为金额，ratio 应为 0 与 1 之间的数或分段"
     return "" if _is_amount(value.get("cap", Decimal(0))) else "cap 应为金额"
 
 

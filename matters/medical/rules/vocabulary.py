@@ -34,7 +34,7 @@ _FILINGS = {name: code for code, name in FILINGS.items()} | {
     "临时外出": "other_temporary", "其他临时外出就医": "other_temporary", "未转诊": "other_temporary",
     "没有备案": "unfiled",
 }  # fmt: skip
-_FILLING = re.compile(r"[\s，,、（）()]|人员|参保")
+_FILLING = re.compile(r"[\s，,、（）()]|人员|参保|人|居民|职工|(?<!未)成年")
 
 
 def code_of_type(word: str) -> str:
@@ -54,7 +54,10 @@ def code_of_level(word: str, pool: Pool) -> tuple[str, bool]:
     own = {name: code for code, name in pool.levels.items()}
     if word in own or word in pool.levels:
         return own.get(word, word), False
-    plain = re.sub(r"中医(医院|院)?|医院", "", word).strip()
+    plain = re.sub(r"中医(医院|院)?|医院|[（(].*[）)]|定点|机构", "", word).strip()
+    if plain not in LEVELS and plain not in _LEVELS:
+        said = set(re.findall(r"[一二三]级", plain))
+        plain = said.pop() if len(said) == 1 and "社区" not in plain else plain
     return _one(plain, LEVELS, _LEVELS, "hospital_level"), "中医" in word
 
 
@@ -64,17 +67,17 @@ def code_of_class(word: str, kind: str, pool: Pool) -> str:
     What no class of the pool is stays as it is written: the settlement refuses it with the list.
     """
     classes = pool.classes.get(kind, {})
+    if word.strip() in classes:
+        return word.strip()
     plain = _plain(word)
     if not plain and len(classes) == 1:
         return next(iter(classes))
-    if word.strip() in classes:
-        return word.strip()
     for code, name in classes.items():
-        if plain and plain in (_plain(name), _plain(name).removesuffix("职工")):
+        # “未成年一档” and “一档（未成年）” are the same words.
+        if plain and sorted(plain) == sorted(_plain(name)):
             return code
-    return next(
-        (code for code, name in classes.items() if plain == f"{_plain(name)}职工"), word.strip()
-    )
+    begun = [code for code, name in classes.items() if plain and _plain(name).startswith(plain)]
+    return begun[0] if len(begun) == 1 else word.strip()
 
 
 def _plain(word: str) -> str:
