@@ -15,9 +15,8 @@ from decimal import Decimal
 from tongban.accounts.personal import blind_index
 
 from .filing import void
+from .ledger.accounts import move
 from .models import AccountEntry, Filing, Insured
-
-NOTHING = Decimal("0.00")
 
 
 class CoverRefused(ValueError):
@@ -82,28 +81,14 @@ def end_cover(
         )
     # A cover that had ended earlier keeps its day.
     cover.valid_to = on if cover.valid_to is None else min(cover.valid_to, on)
-    cover.account_balance = NOTHING
-    cover.save(update_fields=["valid_to", "account_balance"])
-    _enter(cover, -account, key, at, reason)
+    cover.save(update_fields=["valid_to"])
+    if account:
+        move(amounts={cover.pk: -account}, key=key, at=at, reason=reason)
     return void(insured_id=insured_id, on=cover.valid_to, reason=reason)
 
 
-def book_account(
-    *, insured_id: int, amount: Decimal, key: str, at: datetime, reason: str
-) -> Insured:
-    """Money that came over is in the person's 个人账户, in yuan above zero. At most four statements."""
-    cover = hold_cover(insured_id)
-    if AccountEntry.objects.filter(key=key).exists():
-        return cover
-    cover.account_balance += amount
-    cover.save(update_fields=["account_balance"])
-    _enter(cover, amount, key, at, reason)
-    return cover
-
-
-def _enter(cover: Insured, amount: Decimal, key: str, at: datetime, reason: str) -> None:
-    """A movement of nothing is none."""
-    if amount:
-        AccountEntry.objects.create(
-            insured=cover, key=key, amount=amount, after=cover.account_balance, at=at, reason=reason
-        )
+def book_account(*, insured_id: int, amount: Decimal, key: str, at: datetime, reason: str) -> None:
+    """Money that came over is in the person's 个人账户, in yuan above zero. Three statements."""
+    hold_cover(insured_id)
+    if not AccountEntry.objects.filter(key=f"{key}:{insured_id}").exists():
+        move(amounts={insured_id: amount}, key=key, at=at, reason=reason)

@@ -243,8 +243,17 @@ def test_nobody_is_covered_twice_on_a_day(clerks: World) -> None:
     with pytest.raises(InvalidData) as early:
         journey.take("join_up", "medical_cq", **(COVER | {"begins_on": "2026-04-30"}))
     assert "不能重复参保" in early.value.form.errors["begins_on"][0]
+    # Nor after another one here that ended later.
+    insure(
+        "500000", valid_from=dt.date(2010, 1, 1), valid_to=dt.date(2026, 5, 2),
+        account_balance=Decimal(0),
+    )  # fmt: skip
+    with pytest.raises(InvalidData, match="才终止"):
+        journey.take("join_up", "medical_cq", **COVER)
     # A cover that the register has already is taken, and nothing is asked.
-    new = insure("500000", valid_from=dt.date(2026, 5, 1), account_balance=Decimal(0))
+    new = insure(
+        "500000", psn_no="5002", valid_from=dt.date(2026, 5, 2), account_balance=Decimal(0)
+    )
     journey.take("join_up", "medical_cq")
     assert journey.case.facts["new_cover"] == new.pk
 

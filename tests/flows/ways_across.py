@@ -88,7 +88,7 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("send_sheet", "sending", 2, COVER_SHEET),
             Taken("join_up", "receiving", 4, NEW_COVER),
             Taken("send_money", "sending", 0, {"amount": "345.60", "voucher": "LS0001"}),
-            Taken("money_arrives", "receiving", 4, account_money),
+            Taken("money_arrives", "receiving", 3, account_money),
             Taken("conclude", "receiving", 1),
         ),
         (reason("refuse", "receiving", 1),),

@@ -33,10 +33,14 @@ MOVED_IN = "个人账户随关系转入"
 
 @dataclass
 class Covers:
-    """The person's covers as the registers have them. `new`: only one that is in force at the 转入地."""
+    """The person's covers as the registers have them.
+
+    new: the one in force at the 转入地. before: the last one there, where it is over.
+    """
 
     old: Insured | None
     new: Insured | None
+    before: Insured | None = None
 
     @property
     def is_retired(self) -> bool:
@@ -51,6 +55,7 @@ class Covers:
         return Covers(
             old=kept[self.old.pk] if self.old else None,
             new=kept[self.new.pk] if self.new else None,
+            before=self.before,
         )
 
 
@@ -65,7 +70,8 @@ def covers(case: Flow, definition: Definition, on: dt.date) -> Covers:
     found = last_covers(_id_number(case, definition), [leaves, comes])
     new = found.get(comes)
     in_force = new is not None and (new.valid_to is None or on < new.valid_to)
-    return Covers(old=found.get(leaves), new=new if in_force else None)
+    old = found.get(leaves)
+    return Covers(old, new, None) if in_force else Covers(old, None, new)
 
 
 def covers_seen_by(situation: Situation) -> Covers:
@@ -107,7 +113,7 @@ def change_cover(case: Flow, act: Act) -> None:
 
 
 def pay_in(case: Flow, act: Act) -> None:
-    """What arrived is in the account of the new cover. At most four statements."""
+    """What arrived is in the account of the new cover. Three statements."""
     book_account(
         insured_id=case.facts["new_cover"],
         amount=Decimal(case.facts["arrived"]),

@@ -100,7 +100,7 @@ class MedicalTransfer(TransferSteps, Flow):
         return super().usually(step, definition)
 
     def money_came(self, act: Act) -> None:
-        """Into the account of the new cover. At most four statements."""
+        """Into the account of the new cover. Three statements."""
         pay_in(self, act)
 
     @step("受理并发联系函", source="accepting", target="checking", by="receiving",

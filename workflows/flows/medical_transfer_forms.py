@@ -203,6 +203,10 @@ class JoinCoverForm(StepForm):
                 "居民医保没有个人账户，不能接收余额：请退回信息表，由转出地改为退给本人",
             )
         if new is None:
+            before = held.before
+            if before is not None and before.valid_to is not None and begins_on < before.valid_to:
+                words = f"以前在本地的参保到 {before.valid_to} 才终止，待遇不能早于这一天开始"
+                self.add_error("begins_on", words)
             self._check_class(data["person_class"], insured_type)
             if Insured.objects.filter(psn_no=data["psn_no"]).exists():
                 self.add_error("psn_no", "这个人员编号已经登记给一项参保，请核对")
