@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.site.stage import OWNER, WINDOW, Stage
+from workflows.exchange.hospital.api import MESSAGES
 
 CITIZENS = frozenset({"citizen", "daughter", "aunt", "neighbour", "former_agent", "outsider"})
 STAFF = frozenset(
@@ -237,6 +238,12 @@ ADDRESSES: dict[str, list[Address]] = {
     "api/cases/<number>/steps/<step>": _(
         "/api/cases/{s.crossing.number}/steps/accept", frozenset(), post_only=True
     ),
+    **{
+        f"api/medical/{message.infno}": _(
+            f"/api/medical/{message.infno}", frozenset(), post_only=True
+        )
+        for message in MESSAGES
+    },
     "api/docs": _("/api/docs", EVERYBODY, is_public=True),
     "api/openapi.json": _("/api/openapi.json", EVERYBODY, is_public=True),
     "operator/": _("/operator/", OPERATORS),
