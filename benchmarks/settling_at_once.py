@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -134,14 +135,19 @@ def _jobs(
     before_last = settlements - settlements // 10
     places = set(luck.sample(range(settlements - before_last, settlements), reversals))
     stayed: set[int] = set()
+    # Where something surely stands when its turn comes: three orders a reversal, and those on their way.
+    standing: Counter[int] = Counter()
     for number in range(settlements):
         person = people[luck.randrange(len(people))]
         # 成都's rule of repeat admissions is not known: one stay each, the rest are visits.
         may_stay = person.pool_id == "500000" or person.pk not in stayed
         stayed.add(person.pk)
+        standing[person.pk] += 1
         yield Job(person, f"K{number}", _order(person, clinics, f"V{number}", may_stay, luck))
         if number in places:
-            yield Job(people[luck.randrange(len(people))], f"R{number}", None)
+            taken = luck.choice([each for each in people if standing[each.pk] >= 3])
+            standing[taken.pk] -= 3
+            yield Job(taken, f"R{number}", None)
 
 
 def _order(
