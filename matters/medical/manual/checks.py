@@ -140,9 +140,10 @@ def _late(claim: Claim, book: RuleBook) -> Iterator[Finding]:
         return
     until = last.special if claim.late_reason else last.usual
     if until is not None and claim.claimed_on > until:
+        doubt = "" if last.row.certainty == "certain" else "（期限待核实）"
         yield Finding(
             LATE,
-            f"按参保地的规定最迟应于{zh_date(until)}申报，{zh_date(claim.claimed_on)}才提交。",
+            f"按参保地的规定最迟应于{zh_date(until)}申报{doubt}，{zh_date(claim.claimed_on)}才提交。",
             {"deadline": until.isoformat(), "certainty": last.row.certainty},
         )
 
