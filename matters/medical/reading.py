@@ -104,11 +104,9 @@ def used_rule(row: Row, *, bears: bool = True) -> UsedRule:
 
 
 def in_words(value: Any) -> str:
-    """A rule's value before people."""
+    """A rule's value before people: “起付线 改为 1200 元，比例 降低 10 个百分点”."""
     if isinstance(value, dict):
-        return "，".join(
-            f"{_WORDS.get(name, name)} {in_words(each)}" for name, each in value.items()
-        )
+        return "，".join(_pair(name, each) for name, each in value.items())
     if isinstance(value, list):
         return "；".join(in_words(each) for each in value) or "没有"
     if isinstance(value, Decimal):
@@ -116,8 +114,18 @@ def in_words(value: Any) -> str:
     return NONE_WORDS.get(str(value), str(value))
 
 
+def _pair(name: Any, value: Any) -> str:
+    if name == "points":
+        return f"降低 {percent(value).removesuffix('%')} 个百分点"
+    if name == "by_age":
+        return "，".join(f"满 {age} 岁加 {percent(share)}" for age, share in value.items())
+    said = in_words(value) + (" 元" if name in ("replace", "add", "less", "to") else "")
+    return f"{_WORDS.get(name, name)} {said}".strip()
+
+
 _WORDS = {
-    "shape": "方式", "step": "每次", "bands": "分段", "to": "至", "ratio": "比例", "points": "降低",
+    "shape": "", "step": "每次降", "less": "每次减", "bands": "分段", "to": "至", "ratio": "比例",
     "deductible": "起付线", "replace": "改为", "add": "提高", "percent": "提高", "off_top": "先自付",
-    "share": "比例", "counted_from": "起算", "by_age": "按年龄", "same_as": "同", "top_up": "互助",
+    "share": "", "counted_from": "起算", "same_as": "同", "top_up": "互助", "of": "基数",
+    "major_illness": "大病保险", "base": "基础", "per_year_of_age": "每岁加", "by_class": "按类别",
 }  # fmt: skip

@@ -110,8 +110,10 @@ def _doubts(row: Row, sums: Sums, book: RuleBook) -> Iterator[Doubt]:
 
 
 def _doubt(row: Row, value: Any, amounts: dict[str, Decimal]) -> Doubt:
+    # Where no value is confirmed there is nothing that the others differ from.
+    other = "另有说法" if row.is_sure_enough else "若按"
     text = (
-        f"{name_of_key(row.key)}另有说法：{in_words(value)}"
+        f"{name_of_key(row.key)}{other}：{in_words(value)}"
         f"（{row.note or CERTAINTIES[row.certainty]}）。那样基金支付 {amounts['fund_pay_sumamt']:,.2f} 元，"
         f"个人负担 {amounts['psn_part_amt']:,.2f} 元。"
     )

@@ -47,6 +47,11 @@ def test_what_is_no_list_of_bills_is_refused_whole(bank: System, body: str) -> N
     assert any("\u4e00" <= sign <= "\u9fff" for sign in made.json()["detail"])
 
 
+def test_too_much_at_once_is_refused_in_a_sentence(bank: System) -> None:
+    made = post(bank, f"[{CQ_01}{' ' * 3_000_000}]")
+    assert (made.status_code, made.json()["code"]) == (413, "too_large")
+
+
 def test_without_a_key_nobody_settles(bank: System) -> None:
     made = Client().post("/api/medical/settle", f"[{CQ_01}]", "application/json")
     assert (made.status_code, made.json()["code"]) == (401, "no_access")
@@ -57,4 +62,4 @@ def test_the_documentation_names_every_field(client: Client) -> None:
     told = read["paths"]["/api/medical/settle"]["post"]
     fields = told["requestBody"]["content"]["application/json"]["schema"]["items"]["properties"]
     assert {"region", "items", "ytd", "medfee_sumamt"} <= set(fields)
-    assert set(told["responses"]) == {"200", "401", "422"}
+    assert set(told["responses"]) == {"200", "401", "413", "422"}

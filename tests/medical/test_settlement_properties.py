@@ -23,7 +23,7 @@ from matters.medical.settlement import settle
 
 POOL = "999900"
 quick = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 
 
@@ -279,7 +279,7 @@ PLACES = {
 }
 
 
-@settings(quick, max_examples=150)
+@settings(quick, max_examples=80)
 @given(data=st.data(), bill=bills(), year=years())
 def test_the_provinces_own_rules_settle_or_say_why_not(
     data: st.DataObject, bill: Bill, year: YearToDate

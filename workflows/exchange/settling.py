@@ -6,6 +6,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from ninja import Router
 
@@ -17,6 +18,7 @@ from .schemas import ProblemOut
 
 router = Router(tags=["医保结算"])
 MOST = 200
+MOST_BYTES = 2_000_000
 _TYPES = {
     "items": "array",
     "plans": "array",
@@ -69,7 +71,7 @@ _ANSWER = {
 @router.post(
     "/settle",
     summary="按规则试算结算",
-    response={401: ProblemOut, 422: ProblemOut},
+    response={401: ProblemOut, 413: ProblemOut, 422: ProblemOut},
     openapi_extra={"requestBody": _BODY, "responses": {200: _ANSWER}},
 )
 def settle(request: HttpRequest) -> Any:
@@ -77,8 +79,18 @@ def settle(request: HttpRequest) -> Any:
 
     每一项各自成败：一项缺规则或写错，只影响它自己的答复。
     """
-    found = list(answers(_entries(request.body), book=rule_book()))
+    found = list(answers(_entries(_body(request)), book=rule_book()))
     return JsonResponse(found, safe=False, json_dumps_params={"ensure_ascii": False})
+
+
+def _body(request: HttpRequest) -> bytes:
+    try:
+        body = request.body
+    except RequestDataTooBig:
+        body = None
+    if body is None or len(body) > MOST_BYTES:
+        raise Problem(413, "too_large", "请求太大", "一次的内容太多，请分几次提交。")
+    return body
 
 
 def _entries(body: bytes) -> list[Any]:

@@ -189,11 +189,14 @@ def _ends(row: Row) -> dt.date:
 
 
 @cache
+def _own() -> tuple[RuleFile, ...]:
+    return tuple(read_folder(DATA, 0))
+
+
+@cache
 def _book(extra: tuple[Path, ...]) -> RuleBook:
-    folders = (DATA, *extra)
-    return RuleBook(
-        file for layer, folder in enumerate(folders) for file in read_folder(folder, layer)
-    )
+    more = (file for nth, folder in enumerate(extra, 1) for file in read_folder(folder, nth))
+    return RuleBook((*_own(), *more))
 
 
 def rule_book(extra: Sequence[Path] = ()) -> RuleBook:

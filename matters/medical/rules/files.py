@@ -27,15 +27,15 @@ class RuleFileWrong(ValueError):
     """A rule file that cannot be read: path, place in it and what is wrong, in Chinese."""
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Numbers with a point are Decimals and dates stay text."""
 
 
-def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
+def _decimal(loader: _Loader, node: yaml.ScalarNode) -> Decimal:
     return Decimal(str(loader.construct_scalar(node)))
 
 
-def _text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 

@@ -36,16 +36,18 @@ FILINGS = {
 }
 _PARTS = {
     "deductible": "起付标准",
-    "deductible.repeat": "多次住院起付标准的规则",
     "deductible.floor": "起付标准的下限",
     "deductible.tcm": "中医医院起付标准",
     "ratio": "报销比例",
     "ratio.bonus": "报销比例加成",
     "ratio.ceiling": "报销比例上限",
-    "reduction": "异地就医的待遇",
     "cap": "年度最高支付限额",
 }
 _KEYS = {
+    "inpatient.deductible.repeat": "一年内再次住院的起付标准",
+    "inpatient.reduction": "到外地住院的待遇",
+    "outpatient.reduction": "到外地看门诊的待遇",
+    "chronic.reduction": "到外地看门诊慢特病的待遇",
     "settlement.order": "起付线与先行自付的先后顺序",
     "layers": "基本医保之上还有哪些基金支付",
     "fund.cap": "统筹基金年度最高支付限额",
@@ -105,7 +107,7 @@ NONE_WORDS = {
     "none": "没有",
     "unknown": "没有查到",
     "compound": "在上次基础上",
-    "linear": "按首次标准",
+    "linear": "按首次的标准",
     "interface": "接口顺序",
     "zero": "从零",
     "large_claim": "大额医疗费用补助",
