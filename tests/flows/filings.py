@@ -24,7 +24,7 @@ FILINGS: tuple[tuple[Taken, ...], ...] = (
     (
         Taken("require_supplement", "owner", 3, SUPPLEMENT),
         Taken("supplement", "applicant", 5, owed),
-        Taken("confirm_filing", "owner", 15, {"opinion": "材料属实"}),
+        Taken("confirm_filing", "owner", 16, {"opinion": "材料属实"}),
         reason("cancel_filing", "applicant", 8),
     ),
     (reason("turn_down", "owner", 1),),

@@ -16,6 +16,7 @@ from django.db import IntegrityError, connection
 from matters.medical.filing import (
     FilingRefused,
     cancel,
+    deem_filed,
     ending,
     expire_due,
     filings_of,
@@ -26,7 +27,7 @@ from matters.medical.filing import (
     void,
 )
 from matters.medical.filing.terms import months_after
-from matters.medical.models import Filing, Freeze, Insured
+from matters.medical.models import Filing, Freeze, Institution, Insured, Visit
 from tests.medical.cover import DAZHOU, LIANGSHAN, Book, day, filed, insure
 from tests.world import World, at, build_world
 
@@ -309,3 +310,26 @@ def test_the_nightly_command_says_what_it_ended(world: World) -> None:
     for out in said:
         call_command("expire_filings", stdout=out)
     assert [out.getvalue().strip() for out in said] == ["1 expired, 0 void", "0 expired, 0 void"]
+
+
+def test_what_was_deemed_for_a_visit_ends_with_it(world: World) -> None:
+    insured = insure()
+    hospital = Institution.objects.create(
+        code="H1", name="示范医院", level="tier_3", region_id="511702"
+    )
+    visit = Visit.objects.create(
+        mdtrt_id="V1", insured=insured, institution=hospital, kind="inpatient",
+        began_on=day("2026-05-01"), is_admitted=True, filing_code="emergency",
+    )  # fmt: skip
+    deemed = deem_filed(
+        insured=insured, destination="511702", visit_key="V1", on=day("2026-05-01"),
+        at=at("2026-05-01 03:00"),
+    )  # fmt: skip
+    assert expire_due(on=day("2027-05-11")).expired == 0
+    visit.is_admitted, visit.ended_on = False, day("2026-05-11")
+    visit.save()
+    assert [expire_due(on=day(on)).expired for on in ("2026-05-11", "2026-05-12", "2026-05-12")] == [
+        0, 1, 0,
+    ]  # fmt: skip
+    deemed.refresh_from_db()
+    assert (deemed.state, deemed.ended_on) == ("expired", day("2026-05-12"))

@@ -12,7 +12,6 @@ from matters.medical.filing import (
     NoPlace,
     benefit_standing,
     deem_filed,
-    end_deemed,
     insured_by_id_number,
     insured_of,
     place_of,
@@ -150,10 +149,6 @@ def test_an_emergency_is_deemed_filed_for_its_one_visit(world: World) -> None:
         visit_key="v1", book=BOOK,
     )  # fmt: skip
     assert (found.filing, found.row, found.may_settle_directly) == ("emergency", deemed[0], True)
-    assert end_deemed(insured_id=insured.pk, visit_key="v1", on=day("2026-05-20"))
-    assert not end_deemed(insured_id=insured.pk, visit_key="v1", on=day("2026-05-20"))
-    deemed[0].refresh_from_db()
-    assert (deemed[0].state, deemed[0].ended_on) == ("expired", day("2026-05-21"))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """备案: what is filed with the place of insurance, and where somebody stands at a place on a day."""
 
 from .cover import Benefit, benefit_standing
-from .ending import cancel, end_deemed, expire_due, supersede, void
+from .ending import cancel, expire_due, supersede, void
 from .places import NoPlace, place_of
 from .readers import active_filings, filings_of, in_force, insured_by_id_number, insured_of
 from .refusals import FilingRefused
@@ -17,7 +17,6 @@ __all__ = [
     "benefit_standing",
     "cancel",
     "deem_filed",
-    "end_deemed",
     "expire_due",
     "filings_of",
     "in_force",

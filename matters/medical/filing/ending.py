@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from matters.medical.models import Filing, Insured
+from matters.medical.models import Filing, Insured, Visit
 from matters.medical.visits import is_admitted_at
 from tongban.templatetags.formats import zh_date
 
@@ -20,6 +20,7 @@ from .refusals import FilingRefused
 
 EXPIRED_WORDS = "有效期届满"
 RELATION_ENDED = "参保关系终止"
+VISIT_ENDED = "本次就医已结束"
 
 
 def hold(insured_id: int) -> Insured:
@@ -72,22 +73,6 @@ def supersede(*, filings: Iterable[Filing], on: date, reason: str) -> list[Filin
     return [_end(filing, Filing.State.SUPERSEDED, on, reason) for filing in filings]
 
 
-def end_deemed(*, insured_id: int, visit_key: str, on: date) -> bool:
-    """The visit is over (settled, paid by oneself, cancelled): its deemed filing ends with it.
-
-    False if it had ended, or never was. `on` is the last day on which it held. One statement.
-    """
-    rows = Filing.objects.filter(
-        insured_id=insured_id, visit_key=visit_key, state=Filing.State.ACTIVE
-    )
-    ended_on = on + timedelta(days=1)
-    return bool(
-        rows.exclude(visit_key="").update(
-            state=Filing.State.EXPIRED, ended_on=ended_on, end_reason="本次就医已结束"
-        )
-    )
-
-
 def void(*, insured_id: int, on: date, reason: str) -> list[Filing]:
     """The insurance relation changed 参保关系变动: no filing of it holds from `on`."""
     with transaction.atomic():
@@ -105,11 +90,12 @@ class Swept:
 
 
 def expire_due(*, on: date, insured_id: int | None = None) -> Swept:
-    """End what ran out before `on`, and what lost the cover it rests on; of one person, or of all.
+    """End what ran out before `on`, lost the cover it rests on, or was deemed for a visit that is over;
+    of one person, or of all.
 
     A filing whose last day is yesterday ends today, not before and not later, and the days decide:
     a sweep that is late, or runs twice, or in two places at once, makes no difference to anybody.
-    Two statements.
+    Three statements.
     """
     active = Filing.objects.filter(state=Filing.State.ACTIVE)
     if insured_id is not None:
@@ -126,7 +112,18 @@ def expire_due(*, on: date, insured_id: int | None = None) -> Swept:
         ended_on=F("valid_to") + timedelta(days=1),
         end_reason=EXPIRED_WORDS,
     )
-    return Swept(expired, voided)
+    return Swept(expired + _end_with_their_visits(active, on), voided)
+
+
+def _end_with_their_visits(active: QuerySet[Filing], on: date) -> int:
+    """Deemed filings whose visit ended before `on`. No other visit had them anyway. One statement."""
+    over = Visit.objects.filter(mdtrt_id=OuterRef("visit_key"), is_admitted=False, ended_on__lt=on)
+    deemed = active.filter(Exists(over), kind=Filing.Kind.EMERGENCY).values("pk")
+    return Filing.objects.filter(pk__in=deemed).update(
+        state=Filing.State.EXPIRED,
+        ended_on=Subquery(over.values("ended_on")[:1]) + timedelta(days=1),
+        end_reason=VISIT_ENDED,
+    )
 
 
 def _end(filing: Filing, state: Filing.State, on: date, reason: str) -> Filing:
