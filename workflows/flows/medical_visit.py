@@ -14,7 +14,7 @@ from matters.catalogue.definition import Definition
 from matters.medical.models import FeeLine, Settlement, Visit, VisitKind
 from matters.medical.visits import stays_of
 from workflows.cases.act import Act, Situation
-from workflows.cases.declarations import SYSTEM, TIMER, Next, Seat, State, step
+from workflows.cases.declarations import APPLICANT, SYSTEM, TIMER, Next, Seat, State, step
 from workflows.cases.flow import Flow, GoingOn, Panel
 
 from .medical_visit_card import register_visit
@@ -74,6 +74,8 @@ BEFORE_SETTLING = (
 AT_HOSPITAL = "由医院通过接口办理，您不用在这里做什么。"
 SHOWN = "医院已经试算，下面是每一项怎么算的；确认后在医院结清。"
 WAIT = "正在等参保地答复。没有医院的结清凭据以前，请不要重复付款。"
+# Settled is done: it lies in no office's queue until the clearing has followed, like a certificate.
+DONE = "concluded"
 PAID = "费用已经结清，您不用再做什么；之后是两地经办机构对账和清算。"
 
 
@@ -100,11 +102,11 @@ class MedicalVisit(Flow):
         State("presettled", "已预结算", "hospital", says=SHOWN),
         State("settling", "结算中", "home", says=WAIT),
         State("unknown", "结算结果待查", "treating", says=WAIT),
-        State("settled", "已结算", "treating", says=PAID),
+        State("settled", "已结算", APPLICANT, says=PAID, counts_as=DONE),
         State("reversing", "结算撤销中", "home", says=WAIT),
-        State("reconciled", "已结算，对账相符", "treating", says=PAID),
-        State("declared", "已结算，已申报清算", "treating", says=PAID),
-        State("cleared", "已清算", "", counts_as="concluded", closes=True),
+        State("reconciled", "已结算，对账相符", APPLICANT, says=PAID, counts_as=DONE),
+        State("declared", "已结算，已申报清算", APPLICANT, says=PAID, counts_as=DONE),
+        State("cleared", "已清算", "", counts_as=DONE, closes=True),
         State("reversed", "结算已撤销", "", closes=True),
         State("cancelled", "就诊登记已撤销", "", closes=True),
         State("self_paid", "已转自费", "", closes=True),
@@ -274,6 +276,7 @@ class MedicalVisit(Flow):
                 return "settled"
             act.note(setl_id=settlement.setl_id, negative=negative.setl_id)
         close_task(self)
+        self.concluded_at, self.outcome = None, ""
         self.facts = {k: v for k, v in self.facts.items() if k not in ("settlement", "order")}
         visit = visit_of(self)
         elsewhere = stays_of(visit.insured_id, besides=self.number) if visit.is_stay else []
@@ -306,7 +309,8 @@ class MedicalVisit(Flow):
             act.note(reason=result)
             return str(asked["from"])
         self.facts = {**self.facts, "reversal": asked | {"setl_id": result.setl_id}}
-        act.outcome = "reversed"
+        # It had been concluded as done when it was settled.
+        self.outcome = "reversed"
         act.note(negative=result.setl_id, reason=asked["reason"])
         tell(
             act,

@@ -78,5 +78,6 @@ def _card(case: Case, offices: dict[int, OfficeCard]) -> CaseCard:
         light=case.light(timezone.now()),
         last_day=last_day(case.due_at),
         office=offices.get(case.holder_office_id or 0),
-        waits_for_me=case.holder == APPLICANT,
+        # What is concluded and only kept with the person waits for nobody.
+        waits_for_me=case.holder == APPLICANT and case.current.counts_as != "concluded",  # type: ignore[attr-defined]
     )

@@ -95,6 +95,9 @@ def _words(visit: Visit) -> tuple[str, str, str]:
         return label, "info", "正在进行特别程序，所需时间不计入办理时限。您暂时不用做什么。"
     if case.holder == APPLICANT and case.suspended_as == Suspension.Kind.SUPPLEMENT:
         return label, kind, "办理机构在等申请人补正，补正期间不计入办理时限。"
+    if case.current.says:
+        is_over = case.current.counts_as == "concluded"
+        return label, "good" if is_over else kind, case.current.says
     if case.holder == APPLICANT and case.concluded_at is not None:
         is_over = case.current.counts_as == "concluded"
         return label, "good" if is_over else kind, f"{case.current.hint}。"
@@ -102,8 +105,6 @@ def _words(visit: Visit) -> tuple[str, str, str]:
         return label, kind, "正在等您选择，机构暂时不办。"
     if case.current.hint:
         return label, kind, ""
-    if case.current.says:
-        return label, kind, case.current.says
     return label, kind, "办理机构正在办理，您暂时不用做什么；每有进展都会通知您。"
 
 
