@@ -175,9 +175,9 @@ def _by_class(bill: Bill, due: Decimal, given: Any) -> Scope:
     scope = bill.inscp_scp_amt
     if given == "apart":
         told_apart = scope - sum(parts.values(), ZERO)
-        if told_apart not in (ZERO, due):
+        if told_apart != min(scope, due):
             raise BillRefused(
-                "apart", f"总额与各类费用之差 {told_apart} 元，应等于起付线 {due} 元。"
+                "apart", f"总额与各类费用之差 {told_apart} 元，应等于起付线 {min(scope, due)} 元。"
             )
         return Scope(bill.preselfpay_amt, ZERO, scope, told_apart, tuple(parts.items()))
     left = due

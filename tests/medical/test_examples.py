@@ -93,6 +93,12 @@ def test_the_deductible_off_the_gross_class_amount_gives_72_yuan_more() -> None:
     assert other["fund_pay_sumamt"] == "3446.18"
 
 
+def test_a_deductible_that_was_to_be_told_apart_and_was_not_is_refused() -> None:
+    entry = ASKED["WH-01"]["entry"] | {"medfee_sumamt": 19200}
+    made = answer(entry, book=rule_book([RULES]))
+    assert "起付线 800" in made["refused"]["text"]
+
+
 def test_the_supplement_takes_the_settlements_outputs(tmp_path: Path) -> None:
     """惠蓉保 after 成都's basic part, with what stands on no settlement sheet told beside it."""
     entry = {

@@ -185,7 +185,7 @@ def test_another_pool_is_a_file(tmp_path: Path) -> None:
     assert BOOK.code_of("达州") == ""
 
 
-def test_an_extra_row_goes_before_an_equal_one_of_the_project(tmp_path: Path) -> None:
+def test_an_extra_row_goes_before_the_projects_where_it_fits(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(
         'pool: "500000"\nnames: [重庆]\nrules:\n  - {key: fund.cap, insured_type: employee,'
         " value: 150000, from: 2024-01-01, certainty: certain, source: 试}\n",
@@ -195,6 +195,10 @@ def test_an_extra_row_goes_before_an_equal_one_of_the_project(tmp_path: Path) ->
     assert book.value("fund.cap", "500000", DAY, insured_type="employee").value == 150000
     before = book.value("fund.cap", "500000", dt.date(2023, 6, 1), insured_type="employee")
     assert before.value == 47000
+    resident = book.value(
+        "fund.cap", "500000", DAY, insured_type="resident", person_class=frozenset({"tier_1"})
+    )
+    assert resident.value == 80000
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,8 @@ class RuleBook:
         ]
 
     def row_at(self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]) -> Row | None:
-        """The row that holds on that day for these facts: the most narrowed one of the nearest pool.
+        """The row that holds on that day for these facts: of the nearest pool that has one, the latest
+        layer's most narrowed.
 
         Looked for in the pool, then its province, then the nation. Raises RuleFileWrong where two
         rows fit equally well and differ: nobody may guess between them.
@@ -200,7 +201,7 @@ def _book(extra: tuple[Path, ...]) -> RuleBook:
 
 
 def rule_book(extra: Sequence[Path] = ()) -> RuleBook:
-    """The project's rule files plus those of extra directories (an extra row goes before an equal one).
+    """The project's rule files plus those of extra directories (an extra row goes first where it fits).
 
     Cached per process. Raises RuleFileWrong with file and place.
     """

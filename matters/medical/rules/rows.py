@@ -94,10 +94,10 @@ class Row:
 
     @cached_property
     def weight(self) -> tuple[int, int]:
-        """The more a row is narrowed, the sooner it is taken; among equals the later layer."""
+        """A later layer speaks first; within one, the more a row is narrowed."""
         classes = self.scope.get("person_class")
         more = min(len(each) for each in classes) - 1 if classes else 0
-        return len(self.scope) + more, self.layer
+        return self.layer, len(self.scope) + more
 
     def fits(self, facts: Mapping[str, Any]) -> bool:
         """Whether everything that the row is narrowed to is so."""
