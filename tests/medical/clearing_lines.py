@@ -7,6 +7,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Sum
 
 from matters.medical.clearing import gathering, statements
@@ -15,6 +16,7 @@ from matters.medical.clearing.reconciliation import Reported, agency_lines, comp
 from matters.medical.models import (
     ClearingLine,
     ClearingMonth,
+    Difference,
     FundLine,
     Institution,
     Insured,
@@ -49,6 +51,7 @@ def patient() -> Insured:
     return Insured.objects.filter(psn_no="P-CLEARING").first() or worker(psn_no="P-CLEARING")
 
 
+@transaction.atomic
 def settled(
     fund: str = "1000.00", account: str = "0.00", *, on: str = "2026-10-10 10:00", **more: Any
 ) -> Settlement:
@@ -95,6 +98,7 @@ def settled(
     return entry
 
 
+@transaction.atomic
 def taken_back(
     entry: Settlement, *, on: str = "2026-10-11 10:00", cause: str = "reversed"
 ) -> Settlement:
@@ -151,6 +155,20 @@ def reported(entry: Settlement, **more: Any) -> Reported:
         "acct_pay": entry.acct_pay + entry.acct_mulaid_pay,
     }
     return Reported(**fields | more)
+
+
+def planted() -> dict[str, Difference]:
+    """One difference of each kind, by kind."""
+    day = dt.date(2026, 10, 10)
+    missed, wrong, right = settled("10.00"), settled("20.00"), settled("30.00")
+    lines = [
+        reported(wrong, fund_pay_sumamt=Decimal("20.01")),
+        reported(right),
+        reported(right, setl_id="GHOST"),
+    ]
+    found = compare_details(institution=clinic(), day=day, lines=lines, at=noon(day))
+    assert {d.setl_id for d in found} == {missed.setl_id, wrong.setl_id, "GHOST"}
+    return {d.kind: d for d in found}
 
 
 def noon(day: dt.date) -> dt.datetime:

@@ -28,7 +28,6 @@ from matters.medical.models import (
     ClearingLine,
     ClearingMonth,
     DailyCheck,
-    Difference,
     LineDispute,
     MoneyEntry,
     Settlement,
@@ -41,6 +40,7 @@ from tests.medical.clearing_lines import (
     clinic,
     month_row,
     noon,
+    planted,
     reported,
     settled,
     stated,
@@ -79,19 +79,6 @@ def test_totals_that_differ_ask_for_the_lines(said: list[Totals]) -> None:
     answer = compare_totals(institution=clinic(), day=DAY, said=said, at=noon(DAY))
     assert (answer.agrees, answer.differing) == (False, ("inpatient",))
     assert not TreatmentEntry.objects.exists()
-
-
-def planted() -> dict[str, Difference]:
-    """One difference of each kind, by kind."""
-    missed, wrong, right = settled("10.00"), settled("20.00"), settled("30.00")
-    lines = [
-        reported(wrong, fund_pay_sumamt=Decimal("20.01")),
-        reported(right),
-        reported(right, setl_id="GHOST"),
-    ]
-    found = compare_details(institution=clinic(), day=DAY, lines=lines, at=noon(DAY))
-    assert {d.setl_id for d in found} == {missed.setl_id, wrong.setl_id, "GHOST"}
-    return {d.kind: d for d in found}
 
 
 def test_the_three_kinds_of_difference_are_found_once_and_named_in_the_books() -> None:

@@ -62,7 +62,7 @@ ACTS = st.lists(
 )
 
 
-@tried(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_whatever_the_order_months_and_open_lines_are_the_ledger(
     acts: list[tuple[str, int]],
