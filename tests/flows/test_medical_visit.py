@@ -10,13 +10,18 @@ from django.db import DatabaseError, OperationalError
 from django.test import Client
 from django.utils import timezone
 
+from matters.catalogue.limit import Limit
+from matters.catalogue.registry import never_alone
 from matters.medical.ledger import book
 from matters.medical.models import Settlement, Visit
 from matters.medical.visits import fee_sums
-from tests.medical.visiting import Hospital, ago, case_of, live, patient, state_of
-from tests.world import World
+from tests.medical.visiting import MATTERS, Hospital, ago, case_of, live, patient, state_of
+from tests.world import ZHOU_ID, World, at
 from tongban.accounts.actors import SYSTEM
 from tongban.notices.models import Notice
+from tongban.offices.calendar import calendar_for
+from workflows.cases.clocks import Reading, due, explain
+from workflows.cases.opening import NotInForce
 from workflows.cases.perform import NotAllowed, perform
 from workflows.cases.sweep import sweep_deadlines
 from workflows.exchange.hospital import settling
@@ -31,6 +36,35 @@ MINUTE = dt.timedelta(minutes=1)
 def hospital(world: World) -> Hospital:
     patient()
     return Hospital(world)
+
+
+def test_nobody_but_a_hospital_begins_a_visit(world: World, hospital: Hospital) -> None:
+    version = world.matter(MATTERS[0])
+    told = {
+        "psn_no": hospital.say("1101", {"mdtrt_cert_no": ZHOU_ID})["baseinfo"]["psn_no"],
+        "visit": "inpatient",
+        "began_on": ago(3).isoformat(),
+        "is_emergency": "no",
+    }
+    office = hospital.institution.office
+    assert office is not None
+    for given in ({}, {"hospital": office}):
+        with pytest.raises(NotInForce):
+            world.open(version, data=told, offices=given, applicant_region="500000")
+    assert version.flow in never_alone()
+
+
+def test_minutes_are_a_limit_and_no_days(world: World) -> None:
+    reading = Reading(
+        started_at=at("2026-05-11 23:55"),
+        limits=(Limit.parse("10M"),),
+        pauses=(),
+        calendar=calendar_for("500000"),
+    )
+    moments = due(reading)
+    assert moments is not None
+    assert moments.due_at == at("2026-05-12 00:05")
+    assert (list(explain(reading)), Limit.parse("10M").text) == ([], "10分钟")
 
 
 def no_answer(*_: object, **__: object) -> None:
