@@ -23,7 +23,7 @@ MONEY = [
     ("paid_out", "由转出地退给本人，不划转"),
     ("none", "没有个人账户余额（居民医保没有个人账户）"),
 ]
-# Where no rule file of the pool is there yet, only what both types are everywhere.
+# Where no rule file of the pool says so of a type, only what its people are everywhere.
 UNWRITTEN = {"employee": {"active": "在职职工"}, "resident": {"resident": "城乡居民"}}
 RETIREE = "登记为职工医保退休人员，不办理关系转移接续"
 
@@ -222,7 +222,7 @@ class JoinCoverForm(StepForm):
 def classes_in(pool: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """The classes of person that the pool's rule file knows, by type; nobody comes as a retiree."""
     found = rule_book().pools.get(pool)
-    known = found.classes if found is not None and found.classes else UNWRITTEN
+    known = UNWRITTEN | (dict(found.classes) if found is not None else {})
     return [
         (
             Insured.Type(kind).label,
