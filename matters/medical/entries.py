@@ -113,7 +113,7 @@ def _plan(
     if not isinstance(claims, dict):
         raise BillRefused("claims", "claims 应为金额名称与金额的对应。")
     told = {str(name): _amount(claims, name) for name in claims}
-    found = supplement(plan, made.amounts | told, pool=bill.pool, on=bill.on, book=book)
+    found = supplement(plan, told | made.amounts, pool=bill.pool, on=bill.on, book=book)
     return found.as_json()
 
 
@@ -213,21 +213,23 @@ def _year(read: Any) -> YearToDate:
         return YearToDate()
     if not isinstance(read, dict):
         raise BillRefused("ytd", "ytd 应为今年以来各项累计的对应。")
+    told = {
+        name: _whole(read, name, 0) if name == "admissions" else _amount(read, name, "ytd ")
+        for name in read
+    }
     try:
-        year = YearToDate.from_json(read)
+        return YearToDate.from_json(told)
     except KeyError as error:
         raise BillRefused(
             "ytd", f"ytd 里不认识的累计：{error.args[0]}。应为：{FIELDS['ytd']}。"
         ) from None
-    except (ValueError, ArithmeticError, TypeError):
-        raise BillRefused("ytd", "ytd 里的各项应为不小于零的金额或次数。") from None
-    return year
 
 
 def _plans(entry: Mapping[str, Any]) -> tuple[str, ...]:
     given = entry.get("plans") or []
-    if not isinstance(given, list) or not all(isinstance(each, str) for each in given):
-        raise BillRefused("plans", "plans 应为保险名称的列表。")
+    names = given if isinstance(given, list) else [None]
+    if len(names) > 10 or not all(isinstance(each, str) and len(each) <= 60 for each in names):
+        raise BillRefused("plans", "plans 应为保险名称的列表，至多 10 个。")
     return tuple(given)
 
 
@@ -272,11 +274,12 @@ def _whole(entry: Mapping[str, Any], name: str, default: int) -> int:
 
 
 def _amount(entry: Mapping[str, Any], name: str, place: str = "") -> Decimal:
-    amount = _number(entry.get(name, 0), f"{place}的 {name}" if place else name)
+    label = f"{place}的 {name}" if place else name
+    amount = _number(entry.get(name, 0), label)
     if not 0 <= amount < Decimal(10) ** 12:
-        raise BillRefused("amount", f"{place or ''}{name} 应为不小于零的金额。")
+        raise BillRefused("amount", f"{label} 应为不小于零的金额。")
     if amount != amount.quantize(Decimal("0.01")):
-        raise BillRefused("fen", f"{place or ''}{name} 应精确到分。")
+        raise BillRefused("fen", f"{label} 应精确到分。")
     return amount.quantize(Decimal("0.01"))
 
 
