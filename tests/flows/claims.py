@@ -83,7 +83,7 @@ def checked(
 
 
 def accepted(world: World, matter: str = STAYS, **other: Any) -> journeys.Journey:
-    hospital = Institution.objects.get().pk
+    hospital = Institution.objects.get().code
     journey = checked(world, matter, **other)
     return journey.take("accept", "reviewer", institution=hospital, **VERIFIED)
 

@@ -33,8 +33,8 @@ def agencies(world: World) -> World:
     return people(world)
 
 
-def hospital() -> int:
-    return Institution.objects.get().pk
+def hospital() -> str:
+    return Institution.objects.get().code
 
 
 # ---- what speaks against a claim ----
@@ -170,6 +170,8 @@ def test_a_hospital_without_agreement_is_paid_in_an_emergency_only(agencies: Wor
     assert codes(journey.case) == ["NOT_DESIGNATED"]
     with pytest.raises(InvalidData, match="NOT_DESIGNATED"):
         journey.take("accept", "reviewer", **VERIFIED)
+    with pytest.raises(InvalidData, match="没有这家定点医药机构"):
+        journey.take("accept", "reviewer", **VERIFIED, institution="无名诊所")
     journey.take("accept", "reviewer", **VERIFIED, emergency="on")
     assert journey.case.state == "accepted"
 
@@ -273,3 +275,19 @@ def test_aid_is_reckoned_in_the_core_system_and_fed_back(agencies: World) -> Non
     journey.take("approve", "rechecker", opinion="同意")
     assert (journey.case.state, journey.case.facts["payable"]) == ("approved", "800.00")
     assert journey.case.facts["setl_ids"] == []
+
+
+def test_of_two_acceptances_in_one_moment_the_second_is_told(
+    agencies: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form found nothing; the index did."""
+    first = checked(agencies)
+    second = claimed(agencies, invoice_number="99").take("take_in", "reviewer")
+    monkeypatch.setattr("workflows.flows.reimbursement_forms.findings_now", lambda *_: [])
+    with pytest.raises(InvalidData, match="刚刚在另一个办件申报") as refused:
+        second.take("accept", "reviewer", **VERIFIED, institution=hospital())
+    assert "0012345678" in refused.value.form.data["invoices"]
+    assert second.case.state == "doc_check"
+    live = ClaimedInvoice.objects.filter(released_at=None).order_by("id")
+    numbers = [first.case.number, second.case.number]
+    assert list(live.values_list("case_number", flat=True)) == numbers

@@ -96,7 +96,7 @@ def test_a_rule_that_is_missing_stops_the_sum_and_says_whom_to_ask(agencies: Wor
     for who in ("reviewer_sc", "rechecker_sc"):
         agencies.post(who, "达医保", DAZHOU, "medical_insurance", "clerk")
     journey = claimed(agencies, insured_region=DAZHOU).take("take_in", "reviewer_sc")
-    hospital = Institution.objects.get().pk
+    hospital = Institution.objects.get().code
     journey.take("accept", "reviewer_sc", **VERIFIED, institution=hospital)
     journey.take("begin_review", "reviewer_sc")
     with pytest.raises(InvalidData, match="缺少规则，不能核算") as stopped:

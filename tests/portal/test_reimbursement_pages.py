@@ -51,7 +51,7 @@ def test_a_daughter_does_it_all_for_her_father(agencies: World) -> None:
     assert "出院小结" in shown
     owed = [m.pk for m in case.materials.filter(asked_by_supplement=True)]
     journey.take("supplement", "daughter", items=owed)
-    hospital = Institution.objects.get().pk
+    hospital = Institution.objects.get().code
     journey.take("accept", "reviewer", **VERIFIED, institution=hospital)
     journey.take("begin_review", "reviewer").take("calculate", "reviewer", **SPLIT)
     assert "怎么算的" not in page(daughter, f"/my/{case.number}/")

@@ -32,7 +32,7 @@ from workflows.cases.models import Document, Suspension
 
 from .reimbursement_after import AfterPayment
 from .reimbursement_claim import claim_invoices, claim_of, findings_now, insured_of_case
-from .reimbursement_forms import AcceptForm, AskPlaceForm, RefuseForm
+from .reimbursement_forms import AcceptForm, AskPlaceForm, RefuseForm, typed_again
 from .reimbursement_inquiry import INQUIRY, answers_now, ask_place, drop_inquiries
 from .reimbursement_panel import panel_of
 from .reimbursement_payment import Payment, refused_in_form
@@ -158,7 +158,7 @@ class Reimbursement(AfterPayment, Payment, Flow):
         self.facts = {**self.facts, "verified": verified, "findings": []}
         release_invoices(case_number=self.number, at=act.at, reason="核对发票后重新登记")
         if claim_invoices(self, act, claim_of(act.situation)):
-            raise refused_in_form(act, "发票刚刚在另一个办件申报，请重新核查")
+            raise refused_in_form(act, "发票刚刚在另一个办件申报，请重新核查", typed_again(given))
         document = act.issue(Document.Kind.ACCEPTANCE, matter_lines(self, act))
         said = [f"{each.code} {each.number}，{each.amount}元" for each in given["invoices"]]
         act.note(

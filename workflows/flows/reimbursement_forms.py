@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 
 from matters.catalogue.forms import opened_data
 from matters.medical.manual.checks import Claim
@@ -23,15 +24,10 @@ LONGEST_INVOICE = 30
 OTHER = "OTHER"
 
 
-class InstitutionChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
-    def label_from_instance(self, obj: Institution) -> str:
-        return f"{obj.name}（{obj.code}）"
-
-
 class AcceptForm(StepForm):
     """What was verified on the invoices and the list. Whatever still speaks against the claim is said.
 
-    Nine statements at most: the claim, the choice of institutions, what the registers say.
+    Nine statements at most: the claim, the institution, what the registers say.
     """
 
     invoices = forms.CharField(
@@ -49,6 +45,7 @@ class AcceptForm(StepForm):
         widget=forms.TextInput(attrs={"class": "w-8", "inputmode": "decimal"}),
         error_messages={"required": "请填写费用清单合计", "invalid": "请填写金额，例如 1200.50"},
     )
+    institution = forms.CharField(label="定点医药机构", max_length=128, required=False)
     emergency = forms.BooleanField(label="急诊抢救（已看到急诊病历或诊断证明）", required=False)
     late_reason = forms.CharField(
         label="逾期申报的特殊原因（认定时填写）",
@@ -60,20 +57,16 @@ class AcceptForm(StepForm):
     def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
         super().__init__(*args, situation=situation, **kwargs)
         self.claim = claim_of(situation)
-        answers = opened_data(situation.definition, situation.case.data)
-        self.fields["institution"] = InstitutionChoice(
-            label="就医机构",
-            queryset=institutions_at(answers),
-            required=False,
-            empty_label="不是定点医药机构",
-            help_text=f"申请人填写：{answers.get('hospital_name') or '未填写'}",
-            error_messages={"invalid_choice": "没有这家定点医药机构"},
-        )
+        self.answers = opened_data(situation.definition, situation.case.data)
+        typed = self.answers.get("hospital_name") or "未填写"
+        self.fields[
+            "institution"
+        ].help_text = f"填写编号或全称；不是定点的留空。申请人填写：{typed}"
         self.order_fields(["invoices", "total", "institution", "emergency", "late_reason"])
         self.initial = {
             "invoices": "\n".join(_typed(self.claim.invoices)),
             "total": self.claim.list_total,
-            "institution": self.claim.institution and self.claim.institution.pk,
+            "institution": self.claim.institution.code if self.claim.institution else "",
             "emergency": self.claim.is_emergency,
             **self.initial,
         }
@@ -84,6 +77,17 @@ class AcceptForm(StepForm):
         if len({invoice.identity for invoice in invoices}) < len(invoices):
             raise forms.ValidationError("同一张发票填写了两次")
         return invoices
+
+    def clean_institution(self) -> Institution | None:
+        """By its number or its whole name, at the place of treatment on the last day."""
+        typed = self.cleaned_data["institution"].strip()
+        if not typed:
+            return None
+        here = institutions_at(self.answers)
+        found = here.filter(Q(code=typed) | Q(name=typed)).first()
+        if found is None:
+            raise forms.ValidationError("就医地没有这家定点医药机构，请核对编号或全称")
+        return found
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -102,6 +106,16 @@ class AcceptForm(StepForm):
             is_emergency=cleaned["emergency"],
             late_reason=cleaned["late_reason"],
         )
+
+
+def typed_again(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was accepted of the form, as somebody types it."""
+    institution = given["institution"]
+    return {
+        **given,
+        "invoices": "\n".join(_typed(given["invoices"])),
+        "institution": institution.code if institution else "",
+    }
 
 
 def said(found: dict[str, Any]) -> str:

@@ -69,7 +69,7 @@ def _verified(case: Any, _luck: Random) -> dict[str, Any]:
     return {
         "invoices": "\n".join(f"{i.code} {i.number} {i.amount}" for i in claimed.invoices),
         "total": str(claimed.list_total),
-        "institution": claimed.institution.pk if claimed.institution else "",
+        "institution": claimed.institution.code if claimed.institution else "",
     }
 
 
