@@ -168,6 +168,7 @@ def test_one_that_ran_out_unswept_is_in_nobodys_way(world: World) -> None:
     put(insured, on="2026-08-01")
     old.refresh_from_db()
     assert (old.state, old.ended_on) == ("expired", day("2026-07-11"))
+    assert put(insured, to=LIANGSHAN, on="2027-03-01", may_replace=False).state == "active"
 
 
 def test_the_place_of_an_open_stay_is_neither_cancelled_nor_left(
@@ -266,7 +267,7 @@ def test_two_filings_at_once_end_with_one_place(guarded: bool) -> None:
     """Without the person's row held, each sees nobody else and both stay."""
     build_world()
     insured, meet = insure(), threading.Barrier(2, timeout=5)
-    real = readers.active_filings
+    real = readers.standing_filings
     unguarded = patch.object(
         registering, "hold", lambda pk: Insured.objects.select_related("pool").get(pk=pk)
     )
@@ -285,7 +286,7 @@ def test_two_filings_at_once_end_with_one_place(guarded: bool) -> None:
 
     with (
         nullcontext() if guarded else unguarded,
-        patch.object(registering, "active_filings", looked),
+        patch.object(registering, "standing_filings", looked),
     ):
         threads = [threading.Thread(target=file, args=(to,)) for to in (DAZHOU, LIANGSHAN)]
         for thread in threads:
@@ -333,3 +334,14 @@ def test_what_was_deemed_for_a_visit_ends_with_it(world: World) -> None:
     ]  # fmt: skip
     deemed.refresh_from_db()
     assert (deemed.state, deemed.ended_on) == ("expired", day("2026-05-12"))
+
+
+def test_a_filing_written_for_an_earlier_day_sees_the_later_one(world: World) -> None:
+    """A review that ends late, and a demonstration that is played in several processes."""
+    insured = insure()
+    put(insured, on="2026-05-20")
+    put(insured, "referral", on="2026-05-11")
+    assert states(insured) == {
+        "other_temporary>511700": "superseded",
+        "referral>511700": "active",
+    }

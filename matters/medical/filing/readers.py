@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from matters.medical.models import Filing, Insured
 from tongban.accounts.models import User
@@ -34,6 +34,13 @@ def active_filings(insured: Insured, *, on: date) -> list[Filing]:
     """What is filed and in force on that day, the newest first; nothing deemed. One statement."""
     rows = filings_of(insured).filter(state=Filing.State.ACTIVE, valid_from__lte=on)
     return [row for row in rows.exclude(kind=Filing.Kind.EMERGENCY) if in_force(row, on)]
+
+
+def standing_filings(insured: Insured, *, on: date) -> list[Filing]:
+    """What has not ended by that day, from whatever day it holds; nothing deemed. One statement."""
+    unended = Q(valid_to=None) | Q(valid_to__gte=on)
+    rows = filings_of(insured).filter(unended, state=Filing.State.ACTIVE)
+    return list(rows.exclude(kind=Filing.Kind.EMERGENCY))
 
 
 def in_force(filing: Filing, on: date) -> bool:

@@ -16,7 +16,7 @@ from .cover import benefit_standing
 from .ending import expire_due, hold, locked, supersede, why_it_stays
 from .names import filing_words, place_name
 from .places import place_of
-from .readers import active_filings
+from .readers import standing_filings
 from .refusals import FilingRefused
 from .terms import Terms, terms_for
 
@@ -53,7 +53,7 @@ def register(
             return known
         expire_due(on=on, insured_id=insured_id)
         terms = terms_for(insured, kind=kind, on_promise=on_promise, on=from_on, book=book)
-        active = active_filings(insured, on=on)
+        active = standing_filings(insured, on=on)
         refused = _refused(insured, kind, place, active, terms, on, may_replace=may_replace)
         if refused is not None:
             raise refused
@@ -85,7 +85,7 @@ def why_not_filed(
 ) -> FilingRefused | None:
     """What `register` would raise on that day, beforehand. Three statements. Raises NoPlace, RuleMissing."""
     terms = terms_for(insured, kind=kind, on_promise=on_promise, on=on, book=book)
-    active = active_filings(insured, on=on)
+    active = standing_filings(insured, on=on)
     place = place_of(destination)
     return _refused(insured, kind, place, active, terms, on, may_replace=may_replace)
 
