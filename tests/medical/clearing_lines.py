@@ -157,10 +157,10 @@ def reported(entry: Settlement, **more: Any) -> Reported:
     return Reported(**fields | more)
 
 
-def planted() -> dict[str, Difference]:
+def planted(on: str = "2026-10-10") -> dict[str, Difference]:
     """One difference of each kind, by kind."""
-    day = dt.date(2026, 10, 10)
-    missed, wrong, right = settled("10.00"), settled("20.00"), settled("30.00")
+    day, when = dt.date.fromisoformat(on), f"{on} 10:00"
+    missed, wrong, right = (settled(each, on=when) for each in ("10.00", "20.00", "30.00"))
     lines = [
         reported(wrong, fund_pay_sumamt=Decimal("20.01")),
         reported(right),

@@ -49,6 +49,12 @@ PHASES = (
         demonstration=True,
         unless_there="sharing.Record",
     ),
+    Phase(
+        "演示两省市医保月度清算",
+        "play_clearing",
+        demonstration=True,
+        unless_there="medical.ClearingMonth",
+    ),
     # Once, for the days that were played; from then on beat counts, also what it missed.
     Phase(
         "统计每日办件量",
