@@ -101,9 +101,11 @@ def _settled(entry: dict[str, Any], book: RuleBook) -> dict[str, Any]:
         bill = replace(bill, admission_no=year.admissions + 1)
     made = settle(bill, year, book=book)
     plans = [plan for plan in bill.plans if plan != TOP_UP]
-    return made.as_json() | {
-        "supplements": [_plan(plan, bill, made, entry, book) for plan in plans]
-    }
+    if entry.get("claims") and not plans:
+        raise BillRefused("claims", "给出了 claims，却没有在 plans 里写明是哪种补充保险。")
+    told = made.as_json()
+    told["supplements"] = [_plan(plan, bill, made, entry, book) for plan in plans]
+    return told | ({"safe_act": SAFE_ACT} if made.doubts else {})
 
 
 def _plan(

@@ -154,6 +154,11 @@ def test_a_missing_rule_is_named_with_the_safe_act(tmp_path: Path) -> None:
     assert "12393" in made["safe_act"]
 
 
+def test_a_sum_with_doubts_carries_the_safe_act_too(tmp_path: Path) -> None:
+    assert "12393" in one(tmp_path, admission_no=3)["safe_act"]
+    assert "safe_act" not in one(tmp_path)
+
+
 def test_another_pool_comes_from_a_folder_of_rules(tmp_path: Path) -> None:
     """达州 has no file in the project; one in a folder is enough, without a line of code."""
     rules = tmp_path / "rules"
