@@ -24,7 +24,7 @@ GROUNDS = [
     ("not_filed", "未备案或待遇状态异常"),
     ("failure", "系统或网络故障"),
     ("accident", "外伤涉及第三方，或未签承诺"),
-    ("other", "其他"),
+    ("other", "其他原因"),
 ]
 # The amounts that 2304 / 2207 must bring as the presettlement said them.
 AGREED = {

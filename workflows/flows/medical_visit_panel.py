@@ -133,10 +133,16 @@ def panel_of(situation: Situation, *, for_party: bool) -> Panel:
         refused="" if for_party else case.facts.get("refused", {}).get("reason", ""),
         task="" if for_party else TASKS.get(task.get("status", ""), ""),
         tries=task.get("tries", 0),
-        self_paid=dict(GROUNDS).get(case.facts.get("self_paid", {}).get("ground", ""), ""),
+        self_paid=_self_paid(case.facts.get("self_paid", {})),
         messages=() if for_party else _messages(case),
     )
     return Panel(f"medical/{'my_' if for_party else ''}visit.html", shown)
+
+
+def _self_paid(kept: Mapping[str, str]) -> str:
+    """On which ground it was paid alone, with what the hospital said."""
+    words = [dict(GROUNDS).get(kept.get("ground", ""), ""), kept.get("reason", "")]
+    return "：".join(filter(None, words)).rstrip("。")
 
 
 def _accident(visit: Visit) -> str:

@@ -178,7 +178,7 @@ class Played:
         if is_stay:
             self.say("2402", endtime=self.today.isoformat(), medfee_sumamt=total)
         if self.luck.random() < 0.08:
-            return self._pay_alone("gave_up")
+            return self._pay_alone("gave_up", "患者要求自费（示范）")
         shown = self.say("2303" if is_stay else "2206", medfee_sumamt=total)["setlinfo"]
         if self.luck.random() < 0.1:
             shown = self._change(is_stay, began, total)
@@ -189,7 +189,7 @@ class Played:
         if not self.mdtrt_id or refused.status == 504:
             return "unknown" if refused.status == 504 else "refused"
         try:
-            return self._pay_alone("other")
+            return self._pay_alone("failure", str(refused.problem.get("detail", "")))
         except Refused:
             return "refused"
 
@@ -241,11 +241,11 @@ class Played:
             return "reversed"
         return "settled"
 
-    def _pay_alone(self, ground: str) -> str:
+    def _pay_alone(self, ground: str, reason: str) -> str:
         """转自费 has no number of its own in the interface: it is a step like any other system's."""
         case = self.hospitals.post(self.clinic, f"/api/cases/{self.mdtrt_id}", None)
         path = f"/api/cases/{self.mdtrt_id}/steps/pay_oneself"
-        body = {"token": case["seq"], "data": {"ground": ground}}
+        body = {"token": case["seq"], "data": {"ground": ground, "reason": reason[:200]}}
         self.hospitals.post(self.clinic, path, body, f"{self.name}-alone")
         return "self_paid"
 
