@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from matters.catalogue.models import Matter
 from matters.medical.bill import Bill, YearToDate
 from matters.medical.models import Filing, Freeze
 from matters.medical.rules import rule_book
@@ -20,6 +21,7 @@ from matters.medical.settlement import settle
 from tests.portal.conftest import signed_in
 from tests.portal.insured import CHECKED, acts_for_father, father, insure, settled
 from tests.world import World
+from tongban.offices.models import Department
 from tongban.templatetags.formats import zh_money
 
 GOING = "/medical/going/"
@@ -198,3 +200,20 @@ def test_statements_are_few_however_long_the_answers(world: World) -> None:
     with CaptureQueriesContext(connection) as counted:
         asked(client, mine)
     assert len(counted) <= 32, [q["sql"][:90] for q in counted]
+
+
+def test_filing_now_goes_on_with_what_was_answered(world: World) -> None:
+    slug = world.matter("异地就医登记备案").matter.slug
+    page = asked(Client(), trip())
+    check = f"/matters/{slug}/check/?now=not_yet&amp;same_pool=no"
+    assert check in page
+    answer = Client().get(check.replace("&amp;", "&"))
+    assert "已经有异地就医备案吗？" in answer.content.decode()
+
+
+def test_it_is_found_from_the_first_page_the_theme_and_the_guides(world: World) -> None:
+    Department.objects.create(code="medical_insurance", name="医保")
+    matter = world.matter("异地就医登记备案").matter
+    Matter.objects.update(department_id="medical_insurance")
+    for address in ("/", f"/matters/?theme={matter.theme}", f"/matters/{matter.slug}/"):
+        assert 'href="/medical/going/"' in Client().get(address).content.decode(), address

@@ -55,6 +55,18 @@ def test_filings_say_until_when_and_how_to_change_them(world: World) -> None:
         assert said in page, said
 
 
+def test_a_filing_leads_to_its_case_only_where_one_has_a_part_in_it(world: World) -> None:
+    own, other = world.open(), world.open(by="outsider")
+    row = {"insured": insure(world), "kind": "other_temporary", "valid_from": dt.date(2026, 1, 1)}
+    for place, case in (("511700", own), ("513400", other)):
+        Filing.objects.create(
+            destination_id=place, filed_at=timezone.now(), case_key=case.number, **row
+        )
+    page = page_of(signed_in(world.citizen))
+    assert f"/my/{own.number}/" in page
+    assert other.number not in page
+
+
 def test_without_anything_each_part_says_what_to_do(world: World) -> None:
     page = page_of(signed_in(world.citizen))
     assert "没有查到参保登记" in page

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from matters.catalogue.models import Matter, MatterVersion
+from matters.catalogue.models import MatterVersion
 from matters.medical.filing import Standing, active_filings, standing
 from matters.medical.filing.contacts import NATIONAL_LINE, agency_of
 from matters.medical.filing.exemptions import ExemptionRow, exemption_rows
@@ -35,7 +35,7 @@ class Answer:
     exemptions: list[ExemptionRow]
     agencies: list[tuple[str, Office]]
     last_day: LastDay | None = None
-    matters: dict[str, Matter] = field(default_factory=dict)
+    matters: dict[str, MatterVersion] = field(default_factory=dict)
     national_line: str = NATIONAL_LINE
 
 
@@ -137,10 +137,10 @@ def _agencies(cover: Insured, found: Standing, today: dt.date) -> list[tuple[str
     return [(words, office) for words, office in offices if office is not None]
 
 
-def matters_of(flows: tuple[str, ...], today: dt.date) -> dict[str, Matter]:
-    """The first matter of each flow, by its flow. One statement."""
+def matters_of(flows: tuple[str, ...], today: dt.date) -> dict[str, MatterVersion]:
+    """The version in force of the first matter of each flow, by its flow. One statement."""
     rows = MatterVersion.objects.in_force(today).filter(flow__in=flows)
-    found: dict[str, Matter] = {}
+    found: dict[str, MatterVersion] = {}
     for version in rows.select_related("matter").order_by("matter_id"):
-        found.setdefault(version.flow, version.matter)
+        found.setdefault(version.flow, version)
     return found

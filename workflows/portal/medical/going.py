@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from matters.catalogue.models import MatterVersion
 from matters.medical.filing import NoPlace
 from tongban.accounts.models import User
 
@@ -20,6 +21,7 @@ from .answer import CLAIM, FILE, answer_of
 from .estimate import asked_of, assumptions, scenarios
 from .people import people_of
 from .questions import (
+    BEFORE,
     ESTIMATE,
     INSIDE,
     KINDS,
@@ -33,6 +35,8 @@ from .questions import (
 )
 
 ASKING, CHANGE = "asking", "change"
+# What the states are called among the questions of the filing matter (filing.yaml).
+SAID_AS = {BEFORE: "not_yet", INSIDE: "admitted", PAID: "paid"}
 
 
 @require_safe
@@ -119,6 +123,7 @@ def _answer(
         "is_inside": answers["now"] == INSIDE,
         "is_paid": answers["now"] == PAID,
         "rows": _rows(taken, given),
+        "file_now": _file_now(found.matters.get(FILE), answers),
         "filing_matter": found.matters.get(FILE),
         "claim_matter": found.matters.get(CLAIM),
         "hospitals": f"{reverse('portal:medical_hospitals')}?{urlencode(directory)}",
@@ -142,6 +147,19 @@ def _answer(
         context["assumptions"] = assumptions(asked)
         context["sums"] = _rows(taken, given, of=("disease", "level", "sum", "outside"))
     return render(request, "portal/medical/answer.html", context)
+
+
+def _file_now(version: MatterVersion | None, answers: dict[str, str]) -> str:
+    """The filing's own first questions, as far as they are answered here; what it does not ask it drops."""
+    if version is None:
+        return ""
+    slug = version.matter.slug
+    if not version.definition.get("precheck"):
+        return reverse("portal:guide", args=[slug])
+    said = "emergency" if KINDS[answers["visit"]][1] else SAID_AS[answers["now"]]
+    return (
+        f"{reverse('portal:precheck', args=[slug])}?{urlencode({'now': said, 'same_pool': 'no'})}"
+    )
 
 
 def _rows(taken: Walk, given: dict[str, str], of: tuple[str, ...] = ()) -> list[dict[str, str]]:
