@@ -59,7 +59,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Bill:
-    """One visit's fees, split by the catalogue of the place of treatment (medical.md §4, step 1).
+    """One visit's fees, split by the catalogue of the place of treatment (docs/medical.md, step 1).
 
     pool: region code of the 统筹区 that insures. person_class: a class of that pool's file; more facts
     are joined by '+' (`tier_1+minor`). on: day of discharge (inpatient) or of service; by it rules

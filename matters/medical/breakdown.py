@@ -25,7 +25,7 @@ FUNDS = {
     "maf_pay": "医疗救助",
     "oth_pay": "其他基金",
 }
-# All amounts of a breakdown by their national names (medical.md §4), in the order of the ten steps.
+# All amounts of a breakdown by their national names, in the order of the ten steps.
 AMOUNTS = {
     "medfee_sumamt": "医疗费总额",
     "fulamt_ownpay_amt": "全自费",
@@ -158,7 +158,7 @@ class Breakdown:
         return self.year_after - self.year_before
 
     def broken_invariant(self) -> str:
-        """The first of the four invariants (medical.md §4) that does not hold; "" where all do."""
+        """The first of the four invariants (docs/medical.md) that does not hold; "" where all do."""
         parts = self.fulamt_ownpay_amt + self.overlmt_selfpay + self.preselfpay_amt
         lines = sum((line.fund_payamt for line in self.fund_lines), ZERO)
         funds = sum((getattr(self, name) for name in FUNDS), ZERO)

@@ -1,4 +1,4 @@
-"""The ten steps of medical.md §4, one function each, over the rules as one bill reads them.
+"""The ten steps of docs/medical.md, one function each, over the rules as one bill reads them.
 
 Rounded half up to the fen are, and only are: each 先行自付 amount, the deductible after its steps, each
 fund's payment. Classes and bands are added unrounded before a fund's payment is rounded.

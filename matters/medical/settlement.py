@@ -23,7 +23,7 @@ def settle(bill: Bill, year: YearToDate, *, book: RuleBook) -> Breakdown:
     """Reckon one bill by the rules of the day it names. year: what was counted before it.
 
     Raises RuleMissing where a rule that the sum needs is not known, or rests on a value that nobody
-    could confirm; BillRefused where the bill contradicts itself. Source of the steps: medical.md §4.
+    could confirm; BillRefused where the bill contradicts itself. The steps: docs/medical.md.
     A probable rule is used; where somebody claims another value that would change the amounts,
     `doubts` has that outcome too.
     """

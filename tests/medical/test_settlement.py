@@ -1,4 +1,4 @@
-"""Constructed cases (medical.md §10: none is published for these): a sum by hand beside each."""
+"""Constructed cases (none is published for these): a sum by hand beside each."""
 
 from __future__ import annotations
 
