@@ -70,6 +70,15 @@ def test_a_daughter_does_it_all_for_her_father(agencies: World) -> None:
     assert signed_in(agencies.outsider).get(f"/my/{case.number}/").status_code == 404
 
 
+def test_the_person_reads_that_time_stands_still_while_the_place_is_asked(
+    agencies: World,
+) -> None:
+    journey = reviewed(agencies).take("ask_treatment", "reviewer", question="请核实")
+    shown = page(signed_in(agencies.citizen), f"/my/{journey.case.number}/")
+    assert "正在请另一地协查，所需时间不计入办理时限" in shown
+    assert "达州市医疗保障局" in shown
+
+
 def test_the_clerk_sees_sum_rules_and_certainty_before_deciding(agencies: World) -> None:
     journey = reviewed(agencies)
     desk, path = signed_in(agencies.reviewer), f"/desk/{journey.case.number}/"

@@ -93,6 +93,8 @@ def _words(visit: Visit) -> tuple[str, str, str]:
     label, kind = tag_of(case, case.state_label(visit.definition))
     if case.suspended_as == Suspension.Kind.SPECIAL:
         return label, "info", "正在进行特别程序，所需时间不计入办理时限。您暂时不用做什么。"
+    if case.suspended_as == Suspension.Kind.INQUIRY:
+        return label, kind, "正在请另一地协查，所需时间不计入办理时限。您暂时不用做什么。"
     if case.holder == APPLICANT and case.suspended_as == Suspension.Kind.SUPPLEMENT:
         return label, kind, "办理机构在等申请人补正，补正期间不计入办理时限。"
     if case.current.says:

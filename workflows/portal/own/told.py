@@ -196,7 +196,8 @@ def _now(situation: Situation) -> list[Entry]:
 
 
 def _paused(case: Flow) -> str:
-    return "特别程序进行中，暂停计时" if case.suspended_as == "special" else ""
+    words = {"special": "特别程序进行中，暂停计时", "inquiry": "协查期间，暂停计时"}
+    return words.get(case.suspended_as, "")
 
 
 def _to_come(situation: Situation) -> list[Entry]:
