@@ -299,6 +299,22 @@ def test_every_message_is_documented_with_its_meaning_and_source() -> None:
     assert all(field["description"] for field in fields.values())
 
 
+HOSTILE = ["\x00", "长" * 300, "-1", "1e999", "0001-01-01", "\ud800", ["0000"], None]
+
+
+def test_nothing_that_is_sent_breaks_a_message(hospital: Hospital) -> None:
+    mdtrt_id = hospital.stay()
+    kinds = Client().get("/api/openapi.json").json()["components"]["schemas"]
+    for message in MESSAGES:
+        names = list(kinds[message.told.__name__]["properties"])
+        for nth, name in enumerate(names):
+            told = dict.fromkeys(names, "1") | {"mdtrt_id": mdtrt_id, "medfee_sumamt": "1.00"}
+            told[name] = HOSTILE[nth % len(HOSTILE)]  # type: ignore[assignment]
+            answer = hospital.send(message.infno, told)
+            assert answer.status_code < 500, (message.infno, told)
+    assert (state_of(mdtrt_id), Case.objects.count()) == ("discharged", 1)
+
+
 def test_an_upload_costs_the_same_however_many_lines_it_has(hospital: Hospital) -> None:
     mdtrt_id = hospital.card()
     hospital.say("2401", {"mdtrt_id": mdtrt_id})
@@ -311,6 +327,23 @@ def test_an_upload_costs_the_same_however_many_lines_it_has(hospital: Hospital) 
 
     statements(1)
     assert statements(1) == statements(60) <= 26
+
+
+@pytest.mark.parametrize(("infno", "most"), [("1101", 45), ("2303", 30), ("2304", 50)])
+def test_what_a_message_costs(hospital: Hospital, infno: str, most: int) -> None:
+    """The key, what is kept of the answer, and the steps: as many as it takes, and no more by stealth."""
+    hospital.settled_stay()
+    mdtrt_id = "" if infno == "1101" else hospital.stay()
+    told: dict[str, Any] = {"mdtrt_cert_no": ZHOU_ID, "med_type": "21"}
+    if infno == "2303":
+        told = {"mdtrt_id": mdtrt_id, "medfee_sumamt": "13000.00"}
+    elif infno == "2304":
+        hospital.presettle(mdtrt_id)
+        told = hospital.agreed(mdtrt_id)
+    with CaptureQueriesContext(connection) as captured:
+        hospital.say(infno, told)
+    own = [q["sql"] for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(own) <= most, len(own)
 
 
 def test_it_runs_in_a_demonstration_only(db: None, settings: Settings) -> None:

@@ -182,7 +182,8 @@ class MedicalVisit(Flow):
     def change_fees(self, act: Act) -> None:
         """Before any fee is brought or taken back after a presettlement. One statement."""
         message_of(act, act.data)
-        void_presettled(act, ended_on=None)
+        is_inpatient = self.facts["visit"]["kind"] == VisitKind.INPATIENT
+        void_presettled(act, **({"ended_on": None} if is_inpatient else {}))
 
     @step("撤销费用", source=("fees_open", "fees_uploaded"), target="fees_open", by="hospital",
           form=CancelFeesForm, tone="warning", done="已撤销费用明细")  # fmt: skip

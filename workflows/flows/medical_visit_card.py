@@ -136,6 +136,8 @@ def register_visit(case: MedicalVisit, act: Act) -> Visit:
         institution=institution,
         kind=card.kind,
         began_on=began_on,
+        # A stay ends with its discharge, everything else on its day.
+        ended_on=None if card.kind == VisitKind.INPATIENT else began_on,
         filing=filing,
         filing_code=card.standing.filing,
         filing_sentence=card.standing.sentence[:500],

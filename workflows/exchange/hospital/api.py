@@ -189,9 +189,12 @@ def _view(message: Message) -> Callable[..., HttpResponse]:
 
 def _answered(request: HttpRequest, message: Message, body: Any) -> HttpResponse:
     """Once a msgid: the first half is kept; the second is asked again, and comes out the same."""
+    asked = json.dumps([message.infno, body.model_dump(mode="json")], sort_keys=True)
+    if "\\u0000" in asked:
+        # No text of the database may hold it.
+        raise Problem(422, "invalid", "报文里有不能用的字符")
     actor = cast("Actor", request.auth)  # type: ignore[attr-defined]  # SystemKey has set it
     sender = Sender(actor, institution_of(actor, body.fixmedins_code), message.infno, body.msgid)
-    asked = json.dumps([message.infno, body.model_dump(mode="json")], sort_keys=True)
     kept = once(
         cast("int", actor.user_id),
         body.msgid,

@@ -22,6 +22,8 @@ from ..problems import Problem
 from .door import Sender
 from .schemas import In3201, In3202
 
+# Whatever is older has been cleared, and the year with it.
+LOOKS_BACK: Final = dt.timedelta(days=400)
 CLR_TYPES: Final = {
     "11": VisitKind.OUTPATIENT,
     "14": VisitKind.CHRONIC,
@@ -120,5 +122,6 @@ def _kind(clr_type: str) -> str:
 
 
 def _not_ahead(day: dt.date) -> None:
-    if day > timezone.localdate():
-        raise Problem(422, "day", "对账日期还没有到")
+    today = timezone.localdate()
+    if not today - LOOKS_BACK <= day <= today:
+        raise Problem(422, "day", "对账日期还没有到，或早于一年以前")

@@ -42,6 +42,8 @@ MATTERS: Final = {
     VisitKind.PHARMACY: "门诊费用跨省直接结算",
     VisitKind.CHRONIC: "门诊慢特病费用跨省直接结算",
 }
+# No stay is longer that is still to be settled.
+LONGEST: Final = dt.timedelta(days=730)
 BY_ID_CARD: Final = "02"
 
 
@@ -56,6 +58,8 @@ def read(sender: Sender, told: In1101) -> dict[str, Any]:
             "cover_sentence": benefit.sentence,
         }
     kind, is_emergency = kind_of(told.med_type)
+    if not on - LONGEST <= (told.begntime or on) <= on:
+        raise Problem(422, "day", "就诊日期应在今天以前、两年以内")
     is_emergency = is_emergency or told.er_flag == "1"
     case = _registered(sender, told, insured, kind, is_emergency, on)
     # As it was registered: an emergency is deemed filed for this very visit.
