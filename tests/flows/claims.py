@@ -10,7 +10,7 @@ from tests import journeys
 from tests.world import ZHOU_ID, World, answers_for
 from workflows.cases.models import Case
 
-STAYS, VISITS, AID = "住院费用报销", "门诊费用报销", "医疗救助对象手工（零星）报销"
+STAYS, AID, BIRTH = "住院费用报销", "医疗救助对象手工（零星）报销", "生育医疗费支付"
 CHONGQING, DAZHOU, TONGCHUAN = "500000", "511700", "511702"
 OPENED = "2026-05-11 09:00"
 INVOICE = {"invoice_code": "51060126", "invoice_number": "0012345678"}

@@ -10,6 +10,7 @@ from matters.medical.models import ClaimedInvoice, Freeze, Institution, Insured
 from tests import journeys
 from tests.flows.claims import (
     AID,
+    BIRTH,
     DAZHOU,
     FEE,
     SPLIT,
@@ -260,8 +261,11 @@ def test_an_inquiry_without_answer_is_ended_and_so_it_is_with_the_claim(agencies
 # ---- the sum of other matters ----
 
 
-def test_aid_is_reckoned_in_the_core_system_and_fed_back(agencies: World) -> None:
-    journey = reviewed(agencies, AID)
+@pytest.mark.parametrize("matter", [AID, BIRTH])
+def test_what_no_rule_is_known_for_is_reckoned_in_the_core_system(
+    agencies: World, matter: str
+) -> None:
+    journey = reviewed(agencies, matter)
     with pytest.raises(NotAllowed) as refused:
         journey.take("calculate", "reviewer", **SPLIT)
     assert [r.code for r in refused.value.verdict.reasons] == ["reckoned_here"]
