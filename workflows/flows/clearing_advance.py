@@ -84,6 +84,7 @@ class ClearingAdvance(Flow):
     ORIGIN_SEAT = "treated"
     BETWEEN_OFFICES = True
     KIND = OFFICE_WORK
+    OPENED_AS = "测算预付金"
     INITIAL = "calculated"
     STATES = (
         State("calculated", "已测算，待通知", "treated"),

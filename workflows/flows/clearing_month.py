@@ -77,6 +77,7 @@ class ClearingMonthFlow(Flow):
     ORIGIN_SEAT = "treated"
     BETWEEN_OFFICES = True
     KIND = OFFICE_WORK
+    OPENED_AS = "开立清算月"
     INITIAL = "open"
     STATES = (
         State("open", "归集中", "treated"),
@@ -127,7 +128,7 @@ class ClearingMonthFlow(Flow):
         """The last lines come in, and no more after. Five statements."""
         month = self._month()
         gathering.cut_off(month.pk, act.at)
-        act.note(lines=month.lines.count())
+        act.note(cleared=month.lines.count())
         act.begin_hop(last_moment(month.month))
         tell_agencies(self, act, f"{month_name(month.month)}已截止归集，请对账。")
 
@@ -207,14 +208,14 @@ class ClearingMonthFlow(Flow):
             declared, carried = statements.declare(self._month(), act.at)
         except gathering.NoMonthOpen:
             refuse(act, "有争议或差异的明细须转入以后月份，但下一个清算月还没有开立")
-        act.note(lines=declared, carried=carried)
+        act.note(cleared=declared, carried=carried)
         self.facts = {**self.facts, "carried": carried}
 
     @step("出具清算单", source="declared", target="statement_issued", by=SYSTEM,
           guards=(statement_is_due,), done="已出具清算单")  # fmt: skip
     def state_month(self, act: Act) -> None:
         statement = state(self, self._month(), act)
-        act.note(payable=statement.payable, lines=statement.line_count, digest=statement.digest)
+        act.note(payable=statement.payable, cleared=statement.line_count, digest=statement.digest)
         tell_agencies(self, act, f"清算单已出具，应付 {statement.payable:,.2f} 元，请双方签署。")
 
     @step("对清算单提出异议", source="statement_issued", target="disputed", by=BOTH,

@@ -11,12 +11,13 @@ from matters.catalogue.models import MatterVersion
 from matters.medical.clearing import statements
 from matters.medical.clearing.months import SHANGHAI, ends_at, first_day, is_final, month_name
 from matters.medical.clearing.terms import declare_day, term, year_final
+from matters.medical.clearing.words import fund_word, type_word
 from matters.medical.models import ClearingMonth, Statement
 from tongban.accounts.actors import SYSTEM
 from tongban.accounts.models import Posting
 from tongban.notices.models import Channel
 from tongban.notices.outbox import Owed, owe, recipient_of
-from tongban.offices.models import Office
+from tongban.offices.models import Office, Region
 from workflows.cases.act import Act
 from workflows.cases.family import children_of
 from workflows.cases.models import Case, Document
@@ -75,6 +76,7 @@ def state(case: Flow, month: ClearingMonth, act: Act) -> Statement:
             "number": case.number,
             "month_name": month_name(month.month),
             "digest": statement.digest,
+            "rows": _in_words(statement),
         },
     )
     case.facts = {**case.facts, "payable": f"{statement.payable:.2f}", "digest": statement.digest}
@@ -103,6 +105,23 @@ def state(case: Flow, month: ClearingMonth, act: Act) -> Statement:
             at=act.at,
         )
     return statement
+
+
+def _in_words(statement: Statement) -> list[list[str]]:
+    """The sums as the paper prints them: 统筹区, 险种, 基金, lines, yuan. One statement."""
+    sums = statement.content["totals"]
+    pools = Region.objects.filter(pk__in={row["pool"] for row in sums})
+    names = dict(pools.values_list("code", "name"))
+    return [
+        [
+            names.get(row["pool"], row["pool"]),
+            type_word(row["insured_type"]),
+            fund_word(row["fund_pay_type"]),
+            str(row["lines"]),
+            row["amount"],
+        ]
+        for row in sums
+    ]
 
 
 def void(case: Flow, month: ClearingMonth, act: Act, reason: str) -> int:

@@ -41,6 +41,7 @@ class ClearingSigning(Flow):
     ONLY_AS_PART = True
     BETWEEN_OFFICES = True
     KIND = OFFICE_WORK
+    OPENED_AS = "送交签署"
     INITIAL = "asked"
     STATES = (
         State("asked", "待签署", "signer"),

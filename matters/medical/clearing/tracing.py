@@ -48,6 +48,11 @@ class Named:
     sign: int = 1
     amount: Decimal = ZERO
 
+    @property
+    def gap(self) -> str:
+        """'多 0.01 元': what 就医地 has more, or less, than 参保地."""
+        return f"{'多' if self.amount >= 0 else '少'} {abs(self.amount):,.2f} 元"
+
 
 def where_is(settlement: Settlement) -> Where:
     """From a settlement (or its reversal) to its line, month and statement. Two statements."""

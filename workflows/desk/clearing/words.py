@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import FieldDoesNotExist
-
-from matters.medical.models import ClearingLine, Insured, Settlement
+from matters.medical.clearing.words import fund_word, type_word
+from matters.medical.models import ClearingLine
 
 from ..words import PROVINCE_SHORT
 
-ACCOUNT = "account"
 # The advance's lamp: its words and the kind of their tag.
 LAMPS = {
     "none": ("没有预付金", ""),
@@ -16,26 +14,13 @@ LAMPS = {
     "yellow": ("黄色预警", "warn"),
     "red": ("红色预警，应紧急追加", "bad"),
 }
+__all__ = ["KINDS", "LAMPS", "fund_word", "pair_word", "type_word"]
+
 KINDS = {
     ClearingLine.Status.OPEN: "info",
     ClearingLine.Status.DISPUTED: "warn",
     ClearingLine.Status.DECLARED: "good",
 }
-
-
-def fund_word(code: str) -> str:
-    """A fund by its name in the national interface: 基本医疗保险统筹基金."""
-    if code == ACCOUNT:
-        return "个人账户"
-    try:
-        word = str(Settlement._meta.get_field(code).verbose_name)  # type: ignore[union-attr]
-    except FieldDoesNotExist:
-        return code
-    return word.removesuffix("支出")
-
-
-def type_word(insured_type: str) -> str:
-    return str(dict(Insured.Type.choices).get(insured_type, insured_type))
 
 
 def pair_word(treated: str, insured: str) -> str:
