@@ -22,7 +22,6 @@ from tongban.notices.models import Notice
 from tongban.offices.calendar import calendar_for
 from workflows.cases.clocks import Reading, due, explain
 from workflows.cases.opening import NotInForce
-from workflows.cases.perform import NotAllowed, perform
 from workflows.cases.sweep import sweep_deadlines
 from workflows.exchange.hospital import settling
 from workflows.flows import medical_visit_money as money_of_visits
@@ -157,24 +156,18 @@ def test_a_reversal_that_nobody_answered_is_answered_by_the_timer(
     assert hospital.say("2305", told, "BACK")["setlinfo"]["medfee_sumamt"] == "-13000.00"
 
 
-def test_a_visit_follows_its_clearing_month(hospital: Hospital) -> None:
+def test_a_visit_follows_its_month_and_is_not_taken_back_after_it(hospital: Hospital) -> None:
     mdtrt_id = hospital.settled_stay()
+    told = {"mdtrt_id": mdtrt_id, "setl_id": live(mdtrt_id)[0].setl_id}
     at = timezone.now()
     assert follow_clearing(at=at) == 0
     Settlement.objects.filter(mdtrt_id=mdtrt_id).update(clearing_month="2026-11")
-    assert (follow_clearing(at=at), state_of(mdtrt_id)) == (2, "declared")
-    case = case_of(mdtrt_id)
-    with pytest.raises(NotAllowed):
-        perform(case.pk, "ask_reversal", actor=SYSTEM, token=case.seq)
-
-
-def test_a_declared_month_refuses_the_reversal(hospital: Hospital) -> None:
-    mdtrt_id = hospital.settled_stay()
-    setl_id = live(mdtrt_id)[0].setl_id
-    Settlement.objects.filter(mdtrt_id=mdtrt_id).update(clearing_month="2026-11")
-    answer = hospital.send("2305", {"mdtrt_id": mdtrt_id, "setl_id": setl_id})
+    # Declared, and the visit has not followed yet: the ledger refuses, with its sentence.
+    answer = hospital.send("2305", told)
     assert (answer.status_code, state_of(mdtrt_id)) == (409, "settled")
     assert "清算月份已申报" in answer.json()["detail"]
+    assert (follow_clearing(at=at), state_of(mdtrt_id)) == (2, "declared")
+    assert hospital.send("2305", told).status_code == 403
 
 
 def test_who_pays_alone_is_handed_over_to_reimbursement(world: World, hospital: Hospital) -> None:
