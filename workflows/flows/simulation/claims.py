@@ -55,6 +55,7 @@ def claim_answers(flow: str, person: User, on: dt.date, luck: Random) -> dict[st
         "invoice_code": f"{luck.randrange(10**8):08d}",
         "invoice_number": f"{luck.randrange(10**10):010d}",
         "invoice_amount": fee,
+        "late_note": "",
         "account_name": person.name,
         "bank_name": "示范银行",
     }
