@@ -238,6 +238,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "api/cases/<number>/steps/<step>": _(
         "/api/cases/{s.crossing.number}/steps/accept", frozenset(), post_only=True
     ),
+    "api/medical/settle": _("/api/medical/settle", frozenset(), post_only=True),
     **{
         f"api/medical/{message.infno}": _(
             f"/api/medical/{message.infno}", frozenset(), post_only=True
