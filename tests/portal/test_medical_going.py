@@ -173,7 +173,9 @@ def test_whoever_has_signed_in_sees_what_is_filed_first_and_their_own_year(world
     assert "按现在登记的参保情况" in page
     assert "个人账户可付 1,000.00元" in page
     Freeze.objects.create(insured=cover, from_on=dt.date(2026, 1, 1), reason="欠费")
-    assert "现在不能直接结算" in asked(client, mine)
+    frozen = asked(client, mine)
+    assert "现在不能直接结算" in frozen
+    assert "这个试算只在待遇恢复、费用能报销时才适用" in frozen
 
 
 def test_a_daughter_asks_for_her_father_once_an_office_has_seen_her_authority(world: World) -> None:

@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from matters.catalogue.regions import region_name
 from matters.medical.bill import ZERO, Bill, BillRefused, YearToDate, to_fen
-from matters.medical.breakdown import Breakdown, Doubt, MissingRule, RuleMissing
+from matters.medical.breakdown import Breakdown, Doubt
 from matters.medical.ledger import NotBooked, Order, preview
 from matters.medical.models import Insured
 from matters.medical.rules import rule_book
 from matters.medical.rules.words import FILINGS
 from matters.medical.settlement import settle
+from matters.rules import MissingRule, RuleMissing
 
 ESTIMATED = "estimate"
 # What somebody can still become by filing before they settle, and what else a doubtful exemption may mean.
@@ -97,8 +98,8 @@ def scenarios(asked: Asked, filing: str, *, is_sure: bool) -> list[Scenario]:
     return [_scenario(asked, way) for way in (filing, *others)]
 
 
-def assumptions(asked: Asked) -> list[str]:
-    """What the sum rests on, in sentences."""
+def assumptions(asked: Asked, *, is_covered: bool = True) -> list[str]:
+    """What the sum rests on, in sentences. is_covered: whether benefits stand on that day."""
     outside = (
         f"其中 {asked.outside} 元按医保范围外（全自费）算"
         if asked.outside
@@ -111,12 +112,15 @@ def assumptions(asked: Asked) -> list[str]:
         )
     else:
         said.append("按现在登记的参保情况、今年已经结算的次数和金额计算。")
+    if not is_covered:
+        said.insert(0, "现在待遇不在正常状态：这个试算只在待遇恢复、费用能报销时才适用。")
     said.append("规则按试算当天能查到的版本，以参保地实际结算为准。")
     return said
 
 
 def _scenario(asked: Asked, filing: str) -> Scenario:
-    words = TITLES.get(filing) or f"按已办的备案（{FILINGS.get(filing, filing)}）"
+    by_hand = "没有备案，手工报销" if asked.is_by_hand and filing == "unfiled" else ""
+    words = by_hand or TITLES.get(filing) or f"按已办的备案（{FILINGS.get(filing, filing)}）"
     reckon: Callable[[Asked, str], Breakdown] = (
         _of_nobody if asked.cover.pk is None else _of_somebody
     )

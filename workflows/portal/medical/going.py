@@ -144,7 +144,7 @@ def _answer(
         context["scenarios"] = scenarios(
             asked, found.standing.filing, is_sure=not found.standing.doubts
         )
-        context["assumptions"] = assumptions(asked)
+        context["assumptions"] = assumptions(asked, is_covered=found.standing.benefit.is_ok)
         context["sums"] = _rows(taken, given, of=("disease", "level", "sum", "outside"))
     return render(request, "portal/medical/answer.html", context)
 
