@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from matters.medical.clearing import advance
+from matters.medical.clearing.reconciliation import compare_details
 from matters.medical.clearing.tracing import adds_up, books_differ
 from matters.medical.models import (
     Advance,
@@ -83,10 +84,8 @@ def declared(world: World, *funds: str) -> Case:
 
 
 def signed_by(world: World, who: str, when: str = "2026-11-22 09:00") -> None:
-    office = world.people[who].postings.get().office_id  # type: ignore[attr-defined]
-    child = Case.objects.get(
-        parent=month_case(), state="asked", holder_office_id=office
-    )
+    office = world.people[who].postings.get().office_id
+    child = Case.objects.get(parent=month_case(), state="asked", holder_office_id=office)
     perform(child.pk, "sign_statement", actor=world.actor(who), data={"read": "on"},
             token=child.seq, at=at(when))  # fmt: skip
 
@@ -167,7 +166,9 @@ def test_a_month_goes_all_the_way_and_every_fen_can_be_traced(two: World) -> Non
     with pytest.raises(InvalidData):
         take(two, "transfer_money", "cq_clerk", "2026-11-25 09:00", amount="1000.06", voucher="A")
     take(two, "transfer_money", "cq_clerk", "2026-11-25 09:00", amount="1000.07", voucher="A")
-    case = take(two, "confirm_arrival", "sc_clerk", "2026-11-26 09:00", amount="1000.00", voucher="B")
+    case = take(
+        two, "confirm_arrival", "sc_clerk", "2026-11-26 09:00", amount="1000.00", voucher="B"
+    )
     assert case.state == "transferred"
     named = [(n.code, n.amount) for n in books_differ(row_of(case))]
     assert named == [("money", Decimal("0.07"))]
@@ -226,7 +227,9 @@ def test_a_dispute_is_conceded_by_the_other_side_and_given_up_by_its_own(two: Wo
     first, second = ClearingLine.objects.order_by("id")
     dispute, another = first.disputes.get(), second.disputes.get()
     with pytest.raises(InvalidData):
-        take(two, "take_off_line", "cq_clerk", "2026-11-04 09:00", dispute=dispute.pk, decision="是")
+        take(
+            two, "take_off_line", "cq_clerk", "2026-11-04 09:00", dispute=dispute.pk, decision="是"
+        )
     with pytest.raises(InvalidData):
         take(two, "take_off_line", "sc_clerk", "2026-11-04 09:00", dispute=dispute.pk,
              decision="多", excluded="100.01")  # fmt: skip
@@ -236,7 +239,9 @@ def test_a_dispute_is_conceded_by_the_other_side_and_given_up_by_its_own(two: Wo
     assert case.state == "disputed"
     with pytest.raises(InvalidData):
         take(two, "pay_line", "sc_clerk", "2026-11-04 11:00", dispute=another.pk, decision="否")
-    case = take(two, "pay_line", "cq_clerk", "2026-11-04 11:00", dispute=another.pk, decision="撤回")
+    case = take(
+        two, "pay_line", "cq_clerk", "2026-11-04 11:00", dispute=another.pk, decision="撤回"
+    )
     assert case.state == "reconciling"
     take(two, "declare_month", "sc_clerk", "2026-11-10 09:00", agreed="on")
     run_clearing(at("2026-11-21 00:05"))
@@ -262,8 +267,6 @@ def test_what_the_ledger_does_not_reverse_is_told_and_changes_nothing(two: World
 
 
 def compare(day: dt.date, lines: list[Any]) -> list[Difference]:
-    from matters.medical.clearing.reconciliation import compare_details
-
     return compare_details(institution=clinic(), day=day, lines=lines, at=noon(day))
 
 
@@ -287,7 +290,9 @@ def test_a_month_below_zero_is_paid_by_the_place_of_treatment(two: World) -> Non
     take(two, "apply_to_finance", "sc_clerk", "2026-11-23 09:00", reference="川财社1号")
     take(two, "pass_audit", "sc_clerk", "2026-11-24 09:00")
     take(two, "transfer_money", "sc_clerk", "2026-11-25 09:00", amount="700.00", voucher="A")
-    case = take(two, "confirm_arrival", "cq_clerk", "2026-11-26 09:00", amount="700.00", voucher="B")
+    case = take(
+        two, "confirm_arrival", "cq_clerk", "2026-11-26 09:00", amount="700.00", voucher="B"
+    )
     assert case.state == "received"
 
 
@@ -323,6 +328,8 @@ def test_the_advance_is_given_used_topped_up_and_handed_on(two: World) -> None:
     assert advance.held(TO_CHONGQING) == Decimal("130.00")
     run_clearing(at("2027-01-22 00:05"))
     assert Case.objects.get(pk=case.pk).state == "adjusted"
-    later = Case.objects.get(number=Advance.objects.get(treated_province="510000", year=2027).case_number)
+    later = Case.objects.get(
+        number=Advance.objects.get(treated_province="510000", year=2027).case_number
+    )
     assert later.facts["due"] == "-130.00", "no statement of the quarter: what is held goes back"
     assert later.hop_due_at == at("2027-03-01 00:00"), "by the end of February"

@@ -82,7 +82,7 @@ def state(case: Flow, month: ClearingMonth, act: Act) -> Statement:
     case.facts = {**case.facts, "payable": f"{statement.payable:.2f}", "digest": statement.digest}
     version = version_of("clearing_signing", act.today)
     for side in SIDES:
-        office = Office.objects.get(pk=case.office_of(side))
+        office = Office.objects.get(pk=case.office_of(side) or 0)
         open_case(
             Application(
                 draft_key=uuid.uuid5(case.draft_key, f"sign:{statement.version}:{side}"),

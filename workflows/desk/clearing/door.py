@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.db.models import QuerySet
 from django.http import Http404
 
@@ -39,4 +37,4 @@ def month_seen(actor: Actor, number: str) -> tuple[Flow, ClearingMonth]:
     month = ClearingMonth.objects.filter(case_number=number).first()
     if case.flow != FLOW or month is None:
         raise Http404
-    return cast(Flow, case), month
+    return case, month

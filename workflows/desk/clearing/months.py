@@ -14,11 +14,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from matters.catalogue.pinned import definition_of
-from matters.medical.breakdown import RuleMissing
 from matters.medical.clearing.advance import Lamp, lamp
 from matters.medical.clearing.months import PAIRS, month_name
 from matters.medical.clearing.terms import known_terms
 from matters.medical.models import Advance, ClearingLine, ClearingMonth
+from matters.rules import RuleMissing
 from tongban.accounts.actors import Actor
 from workflows.cases.access import visible_to
 from workflows.cases.flow import Flow
