@@ -89,9 +89,10 @@ class World:
 
     def __getattr__(self, name: str) -> User:
         try:
-            return self.__dict__["people"][name]
+            found: User = self.__dict__["people"][name]
         except KeyError:
             raise AttributeError(name) from None
+        return found
 
     def office(self, region: str, kind: str) -> Office:
         return self.offices[region, kind]
