@@ -27,7 +27,7 @@ class Reader:
         if row is None:
             raise RuleMissing([self.book.missing(key, city, self.on)])
         if row.value is None or not row.is_sure_enough:
-            raise RuleMissing([self.book.missing(key, city, self.on, _unproven(row))])
+            raise RuleMissing([self.book.missing(key, city, self.on, why=_unproven(row))])
         self.used[row.id], self.facts_of[row.id] = row, facts
         return self.instead.get(row.id, row.value)
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
-from matters.rules import RuleBook, Vocabulary
-from matters.rules.files import read_folder
-from matters.rules.vocabulary import at_least, at_most, one_of
+from matters.rules import Row, RuleBook, Scope, Vocabulary, read_folder
+from matters.rules.scopes import at_least, at_most, one_of
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -72,13 +71,34 @@ def _time(bands: Any) -> str:
     return "" if all(_is_amount(band.get("factor")) for band in bands) else "factor 应为数"
 
 
-WORDS = Vocabulary(
-    scopes={
+class FundRow(Row):
+    """A rule of a housing-fund centre."""
+
+    SCOPES: ClassVar[Mapping[str, Scope]] = {
         **{name: one_of(name) for name in ("product", "family", "children", "home", "area")},
         **{name: one_of(name) for name in ("term", "housing")},
         "months_from": at_least("months"),
         "months_to": at_most("months"),
-    },
+    }
+
+
+_NAMES = {
+    "loan.formula": "贷款额度计算公式",
+    "loan.cap": "贷款最高额度",
+    "loan.cap.affordable": "保障性住房贷款上浮",
+    "loan.coefficient": "存贷系数",
+    "loan.down_payment": "最低首付比例",
+    "loan.min_months": "申请贷款的缴存月数",
+    "loan.rate": "公积金贷款利率",
+    "loan.income_share": "月供占收入的上限",
+    "loan.longest_term": "最长贷款期限",
+    "loan.credit_refuse": "征信不予贷款的情形",
+    "loan.home_count": "住房套数的认定",
+    "rent.month": "租房提取每月限额",
+    "many_children.from": "多子女家庭的认定",
+}
+WORDS = Vocabulary(
+    row=FundRow,
     shapes={
         "loan.formula": _formula,
         "loan.cap": _amount,
@@ -90,21 +110,7 @@ WORDS = Vocabulary(
         "rent.month": _amount,
     },
     units={"loan.cap": frozenset({"元"}), "rent.month": frozenset({"元/月"})},
-    names={
-        "loan.formula": "贷款额度计算公式",
-        "loan.cap": "贷款最高额度",
-        "loan.cap.affordable": "保障性住房贷款上浮",
-        "loan.coefficient": "存贷系数",
-        "loan.down_payment": "最低首付比例",
-        "loan.min_months": "申请贷款的缴存月数",
-        "loan.rate": "公积金贷款利率",
-        "loan.income_share": "月供占收入的上限",
-        "loan.longest_term": "最长贷款期限",
-        "loan.credit_refuse": "征信不予贷款的情形",
-        "loan.home_count": "住房套数的认定",
-        "rent.month": "租房提取每月限额",
-        "many_children.from": "多子女家庭的认定",
-    },
+    name_of=lambda key: _NAMES.get(key, key),
 )
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
 
+from matters.rules import CERTAINTIES
+
 from .bill import ZERO, YearToDate, to_fen
 
-CERTAINTIES = {
-    "certain": "确定",
-    "probable": "很可能",
-    "uncertain": "未查实",
-    "recall": "凭记忆，未见原文",
-}
 # The parts of fund_pay_sumamt, in the order in which they are reckoned.
 FUNDS = {
     "hifp_pay": "基本医保统筹基金",
@@ -90,25 +85,6 @@ class Doubt:
     key: str
     text: str
     amounts: dict[str, Decimal]
-
-
-@dataclass(frozen=True)
-class MissingRule:
-    """A rule that is not known: key, pool (region code), day, the Chinese sentence that says so."""
-
-    key: str
-    pool: str
-    on: str
-    sentence: str
-
-
-class RuleMissing(Exception):
-    """The sum stops. doubts: what would come out under each value that somebody claims."""
-
-    def __init__(self, missing: Sequence[MissingRule], doubts: Sequence[Doubt] = ()) -> None:
-        super().__init__("；".join(each.sentence for each in missing))
-        self.missing = tuple(missing)
-        self.doubts = tuple(doubts)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from .bill import ZERO, Bill, YearToDate, to_fen
 from .reading import Reading
-from .rules.files import PER
+from .rules.shapes import PER
 
 ONE = Decimal(1)
 

@@ -12,8 +12,10 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from matters.rules import RuleMissing
+
 from .bill import ZERO, Bill, BillRefused, Item, YearToDate
-from .breakdown import Breakdown, RuleMissing, doubt_json
+from .breakdown import Breakdown, doubt_json
 from .rules import RuleBook, RuleFileWrong
 from .rules.vocabulary import (
     code_of_class,

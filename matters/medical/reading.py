@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from matters.rules import Row, RuleMissing
+
 from .bill import Bill
-from .breakdown import RuleMissing, UsedRule
-from .rules import Row, RuleBook
+from .breakdown import UsedRule
+from .rules import RuleBook
 from .rules.words import NONE_WORDS, percent
 
 ADULT = 18

@@ -7,13 +7,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from matters.rules import CERTAINTIES, NONE, UNKNOWN, MissingRule, Row, RuleMissing
+
 from .bill import Bill, BillRefused, YearToDate
-from .breakdown import Breakdown, Doubt, MissingRule, RuleMissing
+from .breakdown import Breakdown, Doubt
 from .explanation import explained, fund_lines
 from .reading import Reading, claims, in_words, used_rule
 from .reckoning import Sums, reckon, refuse_contradictions
-from .rules import Row, RuleBook
-from .rules.rows import CERTAINTIES, NONE, UNKNOWN
+from .rules import RuleBook
 from .rules.words import INSURED_TYPES, name_of_key
 
 __all__ = ["Bill", "BillRefused", "Breakdown", "MissingRule", "RuleMissing", "YearToDate", "settle"]

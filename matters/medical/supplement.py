@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from matters.rules import RuleMissing
+
 from .bill import ZERO, to_fen
-from .breakdown import RuleMissing, UsedRule
+from .breakdown import UsedRule
 from .ratios import beyond
 from .reading import in_words, used_rule
 from .rules import RuleBook

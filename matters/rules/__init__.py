@@ -5,10 +5,13 @@ may look like. Another place is a file, not code.
 """
 
 from .book import RuleBook
-from .files import RuleFileWrong
+from .files import read_folder
 from .missing import MissingRule, RuleMissing
+from .pool import Pool, RuleFile
 from .rows import CERTAINTIES, NONE, UNKNOWN, Day, Row
-from .vocabulary import Scope, Vocabulary
+from .scopes import Scope
+from .vocabulary import Vocabulary
+from .wrong import RuleFileWrong
 
 __all__ = [
     "CERTAINTIES",
@@ -16,10 +19,13 @@ __all__ = [
     "UNKNOWN",
     "Day",
     "MissingRule",
+    "Pool",
     "Row",
     "RuleBook",
+    "RuleFile",
     "RuleFileWrong",
     "RuleMissing",
     "Scope",
     "Vocabulary",
+    "read_folder",
 ]

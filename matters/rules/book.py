@@ -6,32 +6,31 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .files import Pool, RuleFile, RuleFileWrong
 from .missing import MissingRule, RuleMissing
-from .rows import Row
+from .pool import Pool, RuleFile
+from .rows import CERTAINTIES, Row
 from .vocabulary import Vocabulary
+from .wrong import RuleFileWrong
 
 NATION = "000000"
+# Answers of look-ups kept in a process, a few hundred bytes each.
+KEPT = 20_000
 
 
 class RuleBook:
-    """All rules of a field. Look-ups never default: what is not there is None or raises, and is named.
+    """All rules of a field. Look-ups never default: what is not there is None or raises, and is named."""
 
-    several: keys of which several rows of one scope may hold at once.
-    """
-
-    def __init__(
-        self, files: Iterable[RuleFile], words: Vocabulary, *, several: frozenset[str] = frozenset()
-    ) -> None:
+    def __init__(self, files: Iterable[RuleFile], words: Vocabulary) -> None:
         self.words = words
         self.pools: dict[str, Pool] = {}
         self._rows: dict[tuple[str, str], list[Row]] = {}
+        self._kept: dict[tuple[Any, ...], tuple[Row, ...]] = {}
         for each in files:
             self.pools[each.pool.code] = _merged(self.pools.get(each.pool.code), each.pool)
             for row in each.rows:
                 self._rows.setdefault((row.pool, row.key), []).append(row)
         for (_, key), rows in self._rows.items():
-            if key not in several:
+            if key not in words.several:
                 _refuse_twins(rows)
             rows.sort(key=lambda row: row.weight, reverse=True)
 
@@ -45,23 +44,14 @@ class RuleBook:
         ]
 
     def row_at(self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]) -> Row | None:
-        """The row that holds on that day for these facts: the most narrowed one of the nearest place.
+        """The row that holds on that day for these facts: of the nearest place that has one, the latest
+        layer's most narrowed.
 
         Looked for in the place, then its province, then the nation. Raises RuleFileWrong where two
-        rows fit equally well: nobody may guess between them.
+        rows fit equally well and differ: nobody may guess between them.
         """
-        for code in _chain(pool):
-            fitting = [
-                row
-                for row in self._rows.get((code, key), ())
-                if row.holds_on(on) and row.fits(facts)
-            ]
-            if len(fitting) > 1 and fitting[0].weight == fitting[1].weight:
-                both = "、".join(row.id for row in fitting[:2])
-                raise RuleFileWrong(f"两条规则同样适用，无法取舍：{both}")
-            if fitting:
-                return fitting[0]
-        return None
+        fitting = self._fitting(key, pool, on, facts)
+        return fitting[0] if fitting else None
 
     def rows_at(self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]) -> list[Row]:
         """All rows of the key that hold then for these facts; of an equal scope the latest layer."""
@@ -71,6 +61,31 @@ class RuleBook:
                 if row.holds_on(on) and row.fits(facts):
                     found.setdefault(f"{row.pool}{sorted(row.scope.items(), key=str)}", row)
         return list(found.values())
+
+    def _fitting(
+        self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]
+    ) -> tuple[Row, ...]:
+        """The row, or none. Bills of one kind ask the same again and again: answers are kept."""
+        asked = (key, pool, on, *facts.items())
+        found = self._kept.get(asked)
+        if found is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
+            found = self._kept[asked] = self._looked_up(key, pool, on, facts)
+        return found
+
+    def _looked_up(
+        self, key: str, pool: str, on: dt.date, facts: Mapping[str, Any]
+    ) -> tuple[Row, ...]:
+        for code in _chain(pool):
+            fitting = [
+                row
+                for row in self._rows.get((code, key), ())
+                if row.holds_on(on) and row.fits(facts)
+            ]
+            if fitting:
+                return (_weakest([row for row in fitting if row.weight == fitting[0].weight]),)
+        return ()
 
     def value(self, key: str, pool: str, on: dt.date, **scope: Any) -> Row:
         """The row of a key that holds on that day: the place's own, its province's, the nation's.
@@ -83,16 +98,22 @@ class RuleBook:
         return row
 
     def missing(
-        self, key: str, pool: str, on: dt.date, why: str = "", name: str = ""
+        self,
+        key: str,
+        pool: str,
+        on: dt.date,
+        why: str = "没有查到",
+        facts: Mapping[str, Any] | None = None,
     ) -> MissingRule:
-        """Names a rule that is not known, in a Chinese sentence; `why` begins with 但/且 or stands alone."""
-        called = name or self.words.name_of(key)
-        sentence = f"{self.name_of(pool)}{on:%Y年%-m月%-d日}的“{called}”{why or '没有查到'}"
+        """Names a rule that is not known in a Chinese sentence, with what was asked for."""
+        about = self.words.about(facts, self.pools.get(pool)) if facts else ""
+        day = f"{on.year}年{on.month}月{on.day}日"
+        sentence = f"{self.name_of(pool)}{about}在{day}的“{self.words.name_of(key)}”{why}"
         return MissingRule(key, pool, on.isoformat(), sentence)
 
     def name_of(self, pool: str) -> str:
         found = self.pools.get(pool)
-        return found.names[0] if found else f"区划 {pool} "
+        return found.names[0] if found else f"{self.words.place} {pool} "
 
     def code_of(self, name: str) -> str:
         """The code of a place by its name or code; "" if no file has it."""
@@ -115,6 +136,15 @@ def _merged(old: Pool | None, new: Pool) -> Pool:
     }
     names = tuple(dict.fromkeys(old.names + new.names))
     return Pool(new.code, names, classes, {**old.levels, **new.levels})
+
+
+def _weakest(rows: list[Row]) -> Row:
+    """Rows that fit equally well and say the same: the least certain one. Raises RuleFileWrong where
+    they differ."""
+    if any((row.value, row.rivals) != (rows[0].value, rows[0].rivals) for row in rows):
+        both = "、".join(row.id for row in rows[:2])
+        raise RuleFileWrong(f"两条规则同样适用，无法取舍：{both}")
+    return max(rows, key=lambda row: list(CERTAINTIES).index(row.certainty))
 
 
 def _refuse_twins(rows: list[Row]) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .pool import Pool, RuleFile
 from .rows import CERTAINTIES, Day, Row
 from .vocabulary import Vocabulary
+from .wrong import RuleFileWrong
 
 FIELDS = {
     "key", "value", "unit", "from", "to", "certainty", "source", "note", "rivals", "label",
@@ -19,44 +20,21 @@ FIELDS = {
 }  # fmt: skip
 
 
-class RuleFileWrong(ValueError):
-    """A rule file that cannot be read: path, place in it and what is wrong, in Chinese."""
-
-
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Numbers are Decimals and dates stay text."""
 
 
-def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal:
+def _decimal(loader: _Loader, node: yaml.ScalarNode) -> Decimal:
     return Decimal(str(loader.construct_scalar(node)))
 
 
-def _text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
     return str(loader.construct_scalar(node))
 
 
 _Loader.add_constructor("tag:yaml.org,2002:float", _decimal)
 _Loader.add_constructor("tag:yaml.org,2002:int", _decimal)
 _Loader.add_constructor("tag:yaml.org,2002:timestamp", _text)
-
-
-@dataclass(frozen=True)
-class Pool:
-    """One place with rules of its own (or a province, or the nation): its code and names.
-
-    classes, levels: words of its own for what its rows are narrowed to, where the field has such.
-    """
-
-    code: str
-    names: tuple[str, ...]
-    classes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    levels: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class RuleFile:
-    pool: Pool
-    rows: tuple[Row, ...]
 
 
 def read_folder(folder: Path, layer: int, words: Vocabulary) -> Iterator[RuleFile]:
@@ -112,7 +90,7 @@ def _row(pool: Pool, read: Mapping[str, Any], layer: int, place: str, words: Voc
     first, last = Day.read(begins), Day.read(ends)
     scope = _scope(read, place, words)
     span = f"{begins or '起始日未查到'}～{ends}"
-    return Row(
+    return words.row(
         id="/".join((pool.code, key, *(_part(scope[name]) for name in sorted(scope)), span)),
         key=key, pool=pool.code, pool_name=pool.names[0], value=read.get("value"),
         rivals=tuple(read.get("rivals") or ()),
@@ -120,13 +98,13 @@ def _row(pool: Pool, read: Mapping[str, Any], layer: int, place: str, words: Voc
         surely_from=first.last if first.last != first.first else None,
         certainty=read["certainty"], source=str(read.get("source") or ""),
         note=str(read.get("note") or ""), unit=str(read.get("unit") or ""),
-        scope=scope, scopes=words.scopes, label=str(read.get("label") or ""), span=span, layer=layer,
+        scope=scope, label=str(read.get("label") or ""), span=span, layer=layer,
         parameter=str(read.get("parameter") or ""),
     )  # fmt: skip
 
 
 def _refuse(key: str, read: Mapping[str, Any], place: str, words: Vocabulary) -> None:
-    strange = sorted(set(read) - FIELDS - set(words.scopes))
+    strange = sorted(set(read) - FIELDS - set(words.row.SCOPES))
     if strange or not key:
         raise ValueError(f"{place}：不认识的字段 {strange}" if strange else f"{place}：缺少 key")
     if read.get("certainty") not in CERTAINTIES:
@@ -144,7 +122,7 @@ def _refuse(key: str, read: Mapping[str, Any], place: str, words: Vocabulary) ->
 
 def _scope(read: Mapping[str, Any], place: str, words: Vocabulary) -> dict[str, Any]:
     found = {}
-    for name, scope in words.scopes.items():
+    for name, scope in words.row.SCOPES.items():
         if name in read:
             try:
                 found[name] = scope.read(read[name])

@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
-from .vocabulary import Facts, Scope
+from .scopes import Facts, Scope
 
 CERTAINTIES = {
     "certain": "确定",
@@ -60,8 +61,11 @@ class Row:
     valid_from None: an open start ("≤2017"). surely_from: where a source gives only a month, a quarter
     or a year, its last day. certainty: certain | probable | uncertain | recall. rivals: other values that
     somebody claims. span: the dates as the source gives them. layer: 0 the project's, 1… extra files.
-    parameter: the line of the project's list of parameters that it was read from.
+    parameter: the line of the project's list of parameters that it was read from. SCOPES: what rows of
+    this field may be narrowed to.
     """
+
+    SCOPES: ClassVar[Mapping[str, Scope]] = {}
 
     id: str
     key: str
@@ -74,7 +78,6 @@ class Row:
     note: str = ""
     unit: str = ""
     scope: Mapping[str, Any] = field(default_factory=dict)
-    scopes: Mapping[str, Scope] = field(default_factory=dict, repr=False, compare=False)
     rivals: tuple[Any, ...] = ()
     label: str = ""
     span: str = ""
@@ -96,13 +99,12 @@ class Row:
         """Good for a sum: certain or probable."""
         return self.certainty in ("certain", "probable")
 
-    @property
+    @cached_property
     def weight(self) -> tuple[int, int]:
-        """The more a row is narrowed, the sooner it is taken; among equals the later layer."""
-        return sum(
-            self.scopes[name].weight(wanted) for name, wanted in self.scope.items()
-        ), self.layer
+        """A later layer speaks first; within one, the more a row is narrowed."""
+        narrowed = (self.SCOPES[name].weight(wanted) for name, wanted in self.scope.items())
+        return self.layer, sum(narrowed)
 
     def fits(self, facts: Facts) -> bool:
         """Whether everything that the row is narrowed to is so."""
-        return all(self.scopes[name].fits(wanted, facts) for name, wanted in self.scope.items())
+        return all(self.SCOPES[name].fits(wanted, facts) for name, wanted in self.scope.items())

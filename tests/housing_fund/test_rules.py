@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 
 from matters.housing_fund.words import WORDS, rule_book
-from matters.rules import RuleBook, RuleFileWrong, RuleMissing
-from matters.rules.files import read_folder
-from matters.rules.rows import Day
+from matters.rules import Day, RuleBook, RuleFileWrong, RuleMissing, read_folder
 
 HERE = Path(__file__).parent
 PARAMETERS = list(csv.DictReader((HERE / "parameters.csv").read_text("utf-8").splitlines()))
@@ -54,7 +52,7 @@ def test_what_a_city_does_not_say_its_province_and_the_nation_may() -> None:
     book, on = rule_book(), dt.date(2025, 7, 1)
     assert book.value("loan.min_months", "510100", on, product="employee").pool == "000000"
     assert book.value("loan.min_months", "500000", on, product="flex_free").pool == "500000"
-    with pytest.raises(RuleMissing, match=r"成都2025年7月1日的“月供占收入的上限”没有查到"):
+    with pytest.raises(RuleMissing, match=r"成都在2025年7月1日的“月供占收入的上限”没有查到"):
         book.value("loan.income_share", "510100", on)
 
 

@@ -6,9 +6,9 @@ import datetime as dt
 import itertools
 from typing import Any
 
-from matters.medical.breakdown import MissingRule, RuleMissing
 from matters.medical.models import Filing, Insured
-from matters.medical.rules import Exemption, Row, RuleBook
+from matters.medical.rules import BenefitRow, Exemption, RuleBook
+from matters.rules import MissingRule, RuleMissing
 from tests.world import ZHOU_ID, at
 
 CHONGQING, DAZHOU, LIANGSHAN = "500000", "511700", "513400"
@@ -71,14 +71,16 @@ class Book(RuleBook):
         found = self.exempt.get((from_pool, to_region, visit))
         return found if found is None or (found.row.valid_from or on) <= on else None
 
-    def value(self, key: str, pool: str, on: dt.date, **scope: Any) -> Row:
+    def value(self, key: str, pool: str, on: dt.date, **scope: Any) -> BenefitRow:
         if scope or self.rules.get(key) is None:
             raise RuleMissing([MissingRule(key, pool, on.isoformat(), "未公布")])
         return row(key, pool, self.rules[key])
 
 
-def row(key: str, pool: str, value: Any, certainty: str = "probable", since: str = "") -> Row:
-    return Row(
+def row(
+    key: str, pool: str, value: Any, certainty: str = "probable", since: str = ""
+) -> BenefitRow:
+    return BenefitRow(
         id=f"{pool}/{key}",
         key=key,
         pool=pool,

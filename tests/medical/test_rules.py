@@ -11,9 +11,8 @@ from typing import Any
 
 import pytest
 
-from matters.medical.breakdown import RuleMissing
-from matters.medical.rules import Row, RuleFileWrong, rule_book
-from matters.medical.rules.rows import Day
+from matters.medical.rules import RuleFileWrong, rule_book
+from matters.rules import Day, Row, RuleMissing
 
 PARAMETERS = list(
     csv.DictReader((Path(__file__).parent / "parameters.csv").read_text("utf-8").splitlines())

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from matters.medical.bill import Bill, BillRefused, YearToDate
-from matters.medical.breakdown import Breakdown, RuleMissing
+from matters.medical.breakdown import Breakdown
 from matters.medical.rules import RuleBook, rule_book
 from matters.medical.settlement import settle
+from matters.rules import RuleMissing
 
 BOOK = rule_book()
 NOTHING_YET = YearToDate()

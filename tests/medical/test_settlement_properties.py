@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matters.medical.bill import Bill, BillRefused, Item, YearToDate
-from matters.medical.breakdown import Breakdown, RuleMissing
+from matters.medical.breakdown import Breakdown
 from matters.medical.deductible import repeated
 from matters.medical.reading import Reading
-from matters.medical.rules import Row, RuleBook, rule_book
-from matters.medical.rules.files import Pool, RuleFile
-from matters.medical.rules.shapes import problem_with
+from matters.medical.rules import BenefitRow, RuleBook, rule_book
+from matters.medical.rules.book import WORDS
 from matters.medical.settlement import settle
+from matters.rules import Pool, RuleFile, RuleMissing
 
 POOL = "999900"
 quick = settings(
@@ -77,8 +77,8 @@ def book_of(**rules: Any) -> RuleBook:
     for name, value in rules.items():
         key = name.replace("__", ".")
         unit, value = value if isinstance(value, tuple) else ("", value)
-        assert problem_with(key, value) == ""
-        rows.append(Row(key, key, POOL, value, None, None, "certain", "试", unit=unit))
+        assert WORDS.problem_with(key, value) == ""
+        rows.append(BenefitRow(key, key, POOL, value, None, None, "certain", "试", unit=unit))
     return RuleBook([RuleFile(Pool(POOL, ("试",)), tuple(rows))])
 
 

@@ -12,10 +12,10 @@ from typing import Any
 from django import forms
 
 from matters.catalogue.definition import Definition, Limit
-from matters.medical.breakdown import RuleMissing
 from matters.medical.clearing import advance
 from matters.medical.clearing.terms import term
 from matters.medical.models import Advance
+from matters.rules import RuleMissing
 from workflows.cases.act import Act, Situation
 from workflows.cases.clocks import local_day
 from workflows.cases.declarations import SYSTEM, Guard, Next, Seat, State, step

@@ -11,12 +11,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from matters.catalogue.definition import Definition, Limit
-from matters.medical.breakdown import RuleMissing
 from matters.medical.clearing import differences, disputes, gathering, money, statements
 from matters.medical.clearing.months import month_name
 from matters.medical.clearing.tracing import books_differ
 from matters.medical.ledger import NotBooked
 from matters.medical.models import ClearingMonth, Deduction, LineDispute
+from matters.rules import RuleMissing
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import OPEN, SYSTEM, Awaits, Next, Seat, State, step
 from workflows.cases.flow import Flow, Panel

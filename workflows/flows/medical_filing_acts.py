@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from matters.medical.breakdown import RuleMissing
 from matters.medical.filing import FilingRefused, cancel, deem_filed, register
 from matters.medical.filing.names import validity_words
 from matters.medical.filing.places import NoPlace
 from matters.medical.models import Filing
+from matters.rules import RuleMissing
 from tongban.templatetags.formats import zh_date
 from workflows.cases.act import Act, Situation
 from workflows.cases.forms import StepForm

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from matters.medical.breakdown import RuleMissing
 from matters.medical.filing import insured_by_id_number, insured_of, place_of, why_not_filed
 from matters.medical.filing.ending import hold
 from matters.medical.models import Filing, Insured
+from matters.rules import RuleMissing
 from tongban.accounts.models import User
 from tongban.offices.models import Region
 from workflows.cases.models import Case, Party

@@ -13,12 +13,13 @@ from django import forms
 from django.db import DatabaseError, transaction
 
 from matters.catalogue.definition import Limit
-from matters.medical.breakdown import Breakdown, RuleMissing
+from matters.medical.breakdown import Breakdown
 from matters.medical.clearing.reconciliation import Reported, note_message
 from matters.medical.ledger import NotBooked, Order, book, preview, reverse, settlement_by_key
 from matters.medical.models import Institution, Settlement, Visit
 from matters.medical.settlement import BillRefused
 from matters.medical.visits import fee_sums
+from matters.rules import RuleMissing
 from workflows.cases.declarations import TIMER
 
 from .medical_visit_card import read_card

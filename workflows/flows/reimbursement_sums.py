@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from matters.medical.bill import BillRefused, to_fen
-from matters.medical.breakdown import AMOUNTS, Breakdown, MissingRule, RuleMissing
+from matters.medical.breakdown import AMOUNTS, Breakdown
 from matters.medical.filing.contacts import whom_to_call
 from matters.medical.ledger import NotBooked, Order, book, preview, reverse
 from matters.medical.models import Institution, Settlement
 from matters.medical.rules import rule_book
+from matters.rules import MissingRule, RuleMissing
 
 from .reimbursement_claim import crosses_year, insured_of_case
 

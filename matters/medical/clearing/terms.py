@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from matters.medical.breakdown import RuleMissing
 from matters.medical.rules import rule_book
+from matters.rules import RuleMissing
 
 # The nation's own rows: no 统筹区 has terms of its own for what is cleared between provinces.
 NATION = "000000"

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from matters.medical.breakdown import RuleMissing
 from matters.medical.models import Filing, Insured
 from matters.medical.rules import rule_book
+from matters.rules import RuleMissing
 
 if TYPE_CHECKING:
-    from matters.medical.rules import Row, RuleBook
+    from matters.medical.rules import RuleBook
+    from matters.rules import Row
 
 TEMPORARY_MONTHS: Final = "filing.temporary.validity_min"
 LOCK_MONTHS: Final = "filing.long_term.lock_months"

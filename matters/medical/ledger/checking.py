@@ -12,10 +12,11 @@ from decimal import Decimal
 from functools import cache
 
 from matters.medical.bill import BillRefused, YearToDate
-from matters.medical.breakdown import AMOUNTS, RuleMissing
+from matters.medical.breakdown import AMOUNTS
 from matters.medical.models import AccountEntry, Insured, KeptRules, Settlement, YearEntry
 from matters.medical.rules import RuleBook
 from matters.medical.settlement import settle
+from matters.rules import RuleMissing
 
 from .bills import bill_read
 from .kept_rules import book_of

@@ -12,8 +12,8 @@ from functools import cache
 from typing import Any
 
 from matters.medical.models import KeptRules
-from matters.medical.rules import Row, RuleBook
-from matters.medical.rules.files import Pool, RuleFile
+from matters.medical.rules import BenefitRow, RuleBook
+from matters.rules import Pool, RuleFile
 
 
 @cache
@@ -31,7 +31,8 @@ def keep(book: RuleBook) -> None:
 def book_of(kept: KeptRules) -> RuleBook:
     """The book as it was."""
     rows = [
-        Row(**{name: whole(value) for name, value in row.items()}) for row in kept.content["rows"]
+        BenefitRow(**{name: whole(value) for name, value in row.items()})
+        for row in kept.content["rows"]
     ]
     pools = [
         Pool(**{name: whole(part) for name, part in pool.items()}) for pool in kept.content["pools"]
@@ -43,7 +44,8 @@ def book_of(kept: KeptRules) -> RuleBook:
 
 def _content(book: RuleBook) -> dict[str, Any]:
     rows = [
-        {each.name: plain(getattr(row, each.name)) for each in fields(Row)} for row in book.rows()
+        {each.name: plain(getattr(row, each.name)) for each in fields(BenefitRow)}
+        for row in book.rows()
     ]
     pools = [
         {each.name: plain(getattr(pool, each.name)) for each in fields(Pool)}

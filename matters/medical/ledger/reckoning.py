@@ -10,10 +10,11 @@ from typing import Any
 from django.db.models import Q
 
 from matters.medical.bill import Bill
-from matters.medical.breakdown import Breakdown, RuleMissing
+from matters.medical.breakdown import Breakdown
 from matters.medical.models import Settlement, VisitKind
 from matters.medical.rules import RuleBook
 from matters.medical.settlement import settle
+from matters.rules import RuleMissing
 
 from .accounts import People
 from .bills import bill_of

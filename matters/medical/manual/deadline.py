@@ -7,8 +7,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from matters.medical.breakdown import RuleMissing
-from matters.medical.rules import Row, RuleBook
+from matters.medical.rules import RuleBook
+from matters.rules import Row, RuleMissing
 from tongban.templatetags.formats import zh_date
 
 KEY = "manual.apply_deadline"

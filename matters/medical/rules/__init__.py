@@ -1,8 +1,9 @@
 """Benefit rules as dated data: one file per 统筹区, a national one, and 免备案."""
 
+from matters.rules import RuleFileWrong
+
 from .book import RuleBook, rule_book
 from .exemptions import Exemption
-from .files import RuleFileWrong
-from .rows import Row
+from .rows import BenefitRow
 
-__all__ = ["Exemption", "Row", "RuleBook", "RuleFileWrong", "rule_book"]
+__all__ = ["BenefitRow", "Exemption", "RuleBook", "RuleFileWrong", "rule_book"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .rows import CERTAINTIES, UNKNOWN, Row
+from matters.rules import CERTAINTIES, UNKNOWN, Row
 
 EXEMPTION = "exemption"
 

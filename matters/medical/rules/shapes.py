@@ -9,15 +9,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from .rows import NONE, UNKNOWN
+from matters.rules import NONE, UNKNOWN
 
 Check = Callable[[Any], str]
-
-
-def problem_with(key: str, value: Any) -> str:
-    """What is wrong with a value of this key, in Chinese; "" if nothing. Free keys take anything."""
-    check = _CHECKS.get(key) or _CHECKS.get("*." + key.partition(".")[2])
-    return check(value) if check else ""
 
 
 def _is_amount(value: Any) -> bool:
@@ -157,7 +151,7 @@ def _supplement(value: Any) -> str:
     return "" if _is_amount(value.get("cap", Decimal(0))) else "cap 应为金额"
 
 
-_CHECKS: dict[str, Check] = {
+SHAPES: dict[str, Check] = {
     "*.deductible": _deductible,
     "*.deductible.repeat": _repeat,
     "*.deductible.floor": _floor,
@@ -174,3 +168,6 @@ _CHECKS: dict[str, Check] = {
     "top_up.ratio": _layer_ratio,
     "supplement": _supplement,
 }
+# Whether a deductible is borne once a stay or visit, or once a calendar year.
+PER = {"元/次": "visit", "元/年": "year"}
+UNITS = {f"{visit}.deductible": frozenset(PER) for visit in ("inpatient", "outpatient", "chronic")}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from matters.medical.bill import BillRefused
+from matters.rules import Pool
 
-from .files import Pool
 from .words import FILINGS, INSURED_TYPES, LEVELS, VISITS
 
 _TYPES = {

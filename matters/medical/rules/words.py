@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .files import Pool
+    from matters.rules import Pool
 
 INSURED_TYPES = {"employee": "职工", "resident": "居民"}
 LEVELS = {

@@ -12,7 +12,6 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from matters.medical.breakdown import RuleMissing
 from matters.medical.clearing.months import PAIRS, SHANGHAI, first_day, following, month_of
 from matters.medical.clearing.reconciliation import agency_lines, compare_details
 from matters.medical.ledger import NotBooked, Order, book, reverse
@@ -24,6 +23,7 @@ from matters.medical.models import (
     Settlement,
 )
 from matters.medical.settlement import BillRefused
+from matters.rules import RuleMissing
 from tongban.accounts.actors import Actor, actor_of
 from tongban.accounts.models import Posting
 from workflows.cases.models import Case
