@@ -30,7 +30,7 @@ CHARGES: Final = (
     ("自费项目（示范）", "14", "03", "0", 6),
 )
 # Who is refused at the card leaves, and the next one comes.
-CARDS: Final = 6
+CARDS: Final = 12
 CLR_TYPES: Final = {"21": "21", "11": "11", "13": "11", "41": "41"}
 
 
