@@ -131,14 +131,14 @@ def _carry(job: Job) -> str:
     try:
         if job.luck < REFUSED:
             _send(job)
-            ledger.bank_refuses(letter=job.letter, at=now, reason="户名不符")
+            ledger.come_back_refused(letter=job.letter, at=now, reason="户名不符")
         return _arrive(job, _send(job))
     except ledger.LedgerRefused as late:
         return f"twin: {late.code}"
 
 
 def _send(job: Job) -> Remittance:
-    return ledger.send_money(
+    return ledger.remit(
         letter=job.letter,
         sender_id=job.sender,
         receiver_id=job.receiver,
@@ -152,12 +152,12 @@ def _arrive(job: Job, sent: Remittance) -> str:
     is_short = REFUSED < job.luck < REFUSED + SHORT
     is_unknown = REFUSED + SHORT < job.luck < REFUSED + SHORT + UNKNOWN
     amount = sent.amount - Decimal("0.01") if is_short else sent.amount
-    state = ledger.money_arrives(
+    state = ledger.book_arrival(
         letter=job.letter, amount=amount, agrees=not is_unknown, at=now
     ).state
     if state != "suspense":
         return state
     if is_unknown:
-        return f"matched, {ledger.money_is_matched(letter=job.letter, at=now, reason='').state}"
-    ledger.money_goes_back(letter=job.letter, at=now, reason="金额不符")
+        return f"matched, {ledger.book_matched(letter=job.letter, at=now, reason='').state}"
+    ledger.give_back(letter=job.letter, at=now, reason="金额不符")
     return "short, returned"

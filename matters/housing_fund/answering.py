@@ -26,7 +26,10 @@ LONGEST = 600
 
 
 def answer(asked: Any, *, book: RuleBook) -> dict[str, Any]:
-    """{"ok": true, …quotation} or {"ok": false, "problem": {code, sentence, …}}. Never raises for input."""
+    """{"ok": true, …quotation} or {"ok": false, "problem": {code, sentence, …}}. Never raises for input.
+
+    asked: JSON read with `parse_float=Decimal`.
+    """
     try:
         if not isinstance(asked, Mapping):
             raise RequestWrong("", "请求应为对象")

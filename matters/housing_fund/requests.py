@@ -181,7 +181,7 @@ def money(asked: Mapping[str, Any], name: str, place: str = "") -> Decimal | Non
 
 
 def _amount(given: Any, place: str) -> Decimal:
-    if isinstance(given, bool) or not isinstance(given, int | float | str | Decimal):
+    if isinstance(given, bool) or not isinstance(given, int | str | Decimal):
         raise RequestWrong(place, "应为金额")
     try:
         amount = Decimal(str(given))

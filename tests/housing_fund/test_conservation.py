@@ -39,7 +39,7 @@ def act(name: str, letter: str, old: Account, new: Account) -> None:
     elif name == "thaw":
         ledger.unfreeze(account_id=old.pk)
     elif name == "send":
-        ledger.send_money(
+        ledger.remit(
             letter=letter,
             sender_id=old.pk,
             receiver_id=new.pk,
@@ -47,16 +47,16 @@ def act(name: str, letter: str, old: Account, new: Account) -> None:
             at=NOON,
         )
     elif name == "refuse":
-        ledger.bank_refuses(letter=letter, at=NOON, reason="")
+        ledger.come_back_refused(letter=letter, at=NOON, reason="")
     elif name.startswith("arrive"):
         less = Decimal("0.01") if name.endswith("short") else Decimal(0)
-        ledger.money_arrives(
+        ledger.book_arrival(
             letter=letter, amount=amount - less, agrees=not name.endswith("else"), at=NOON
         )
     elif name == "match":
-        ledger.money_is_matched(letter=letter, at=NOON, reason="")
+        ledger.book_matched(letter=letter, at=NOON, reason="")
     else:
-        ledger.money_goes_back(letter=letter, at=NOON, reason="")
+        ledger.give_back(letter=letter, at=NOON, reason="")
 
 
 @settings(

@@ -27,13 +27,13 @@ def moving(chongqing: Office, dazhou: Office) -> tuple[Account, Account]:
 
 
 def send(old: Account, new: Account, letter: str = LETTER) -> Remittance:
-    return ledger.send_money(
+    return ledger.remit(
         letter=letter, sender_id=old.pk, receiver_id=new.pk, interest=INTEREST, at=NOON
     )
 
 
 def arrive(amount: Decimal, letter: str = LETTER, *, agrees: bool = True) -> Remittance:
-    return ledger.money_arrives(letter=letter, amount=amount, agrees=agrees, at=NOON)
+    return ledger.book_arrival(letter=letter, amount=amount, agrees=agrees, at=NOON)
 
 
 def balances(*accounts: Account) -> list[Decimal]:
@@ -75,8 +75,8 @@ def test_a_bank_s_refusal_brings_the_money_back_and_it_is_sent_again(
 ) -> None:
     old, new = moving
     amount = send(old, new).amount
-    ledger.bank_refuses(letter=LETTER, at=NOON, reason="户名不符")
-    ledger.bank_refuses(letter=LETTER, at=NOON, reason="户名不符")
+    ledger.come_back_refused(letter=LETTER, at=NOON, reason="户名不符")
+    ledger.come_back_refused(letter=LETTER, at=NOON, reason="户名不符")
     assert balances(old, new) == [amount, 0]
     again = send(old, new)
     # Interest was credited once, with the first try.
@@ -96,7 +96,7 @@ def test_one_key_that_differs_puts_the_money_into_suspense(
     assert ledger.totals()["suspense"] == amount - short
     named = [difference.what for difference in ledger.differences()]
     assert named == ([LETTER] if short else [])
-    ledger.money_goes_back(letter=LETTER, at=NOON, reason="金额不符")
+    ledger.give_back(letter=LETTER, at=NOON, reason="金额不符")
     assert balances(old, new) == [amount, 0]
     assert ledger.differences() == []
 
@@ -108,11 +108,11 @@ def test_what_was_in_suspense_is_matched_by_hand_only_whole(
     amount = send(old, new).amount
     arrive(amount - 1)
     with pytest.raises(ledger.LedgerRefused, match="金额不符的不能入账"):
-        ledger.money_is_matched(letter=LETTER, at=NOON, reason="人工核对")
-    ledger.money_goes_back(letter=LETTER, at=NOON, reason="金额不符")
+        ledger.book_matched(letter=LETTER, at=NOON, reason="人工核对")
+    ledger.give_back(letter=LETTER, at=NOON, reason="金额不符")
     send(old, new)
     arrive(amount, agrees=False)
-    assert ledger.money_is_matched(letter=LETTER, at=NOON, reason="同名同证").state == "booked"
+    assert ledger.book_matched(letter=LETTER, at=NOON, reason="同名同证").state == "booked"
     assert balances(old, new) == [0, amount]
 
 
@@ -134,9 +134,9 @@ def test_what_has_not_been_sent_neither_arrives_nor_comes_back(
     old, new = moving
     arrive(send(old, new).amount)
     with pytest.raises(ledger.LedgerRefused, match="只有在途的资金"):
-        ledger.bank_refuses(letter=LETTER, at=NOON, reason="迟到的退票")
+        ledger.come_back_refused(letter=LETTER, at=NOON, reason="迟到的退票")
     with pytest.raises(ledger.LedgerRefused, match="没有挂账的资金"):
-        ledger.money_goes_back(letter=LETTER, at=NOON, reason="")
+        ledger.give_back(letter=LETTER, at=NOON, reason="")
 
 
 def test_a_frozen_account_takes_no_deposit_and_gives_nothing(

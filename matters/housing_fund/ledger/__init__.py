@@ -2,31 +2,41 @@
 
 from .balances import deposit, open_account, withdraw
 from .books import Difference, differences, totals
+from .outside import close_moved, comes_back, hold_back, out_of_suspense, pay_in, pay_over
 from .refusals import LedgerRefused
 from .sending import (
-    bank_refuses,
+    book_arrival,
+    book_matched,
+    booking_is_corrected,
+    booking_is_reversed,
+    come_back_refused,
     freeze,
-    money_arrives,
-    money_goes_back,
-    money_is_matched,
+    give_back,
+    remit,
     remittance_of,
-    send_money,
     unfreeze,
 )
 
 __all__ = [
     "Difference",
     "LedgerRefused",
-    "bank_refuses",
+    "book_arrival",
+    "book_matched",
+    "booking_is_corrected",
+    "booking_is_reversed",
+    "come_back_refused",
+    "close_moved",
+    "comes_back",
     "deposit",
     "differences",
     "freeze",
-    "money_arrives",
-    "money_goes_back",
-    "money_is_matched",
+    "give_back",
     "open_account",
+    "remit",
+    "out_of_suspense",
+    "pay_in",
+    "pay_over",
     "remittance_of",
-    "send_money",
     "totals",
     "unfreeze",
     "withdraw",

@@ -48,7 +48,7 @@ def remittance_of(letter: str) -> Remittance | None:
     return found
 
 
-def send_money(
+def remit(
     *, letter: str, sender_id: int, receiver_id: int, interest: Decimal, at: dt.datetime
 ) -> Remittance:
     """All of the account with interest to this day leaves; after a refusal, once more.
@@ -108,7 +108,7 @@ def _under_way(
     return before
 
 
-def bank_refuses(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
+def come_back_refused(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
     """银行退票: what was under way is back in the account it left. Twice is once. Raises LedgerRefused."""
     with transaction.atomic():
         remittance = _locked(letter)
@@ -123,7 +123,7 @@ def bank_refuses(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
         return _ended(remittance, State.RETURNED, Kind.REFUSED, sides, at, reason)
 
 
-def money_arrives(
+def book_arrival(
     *, letter: str, amount: Decimal, agrees: bool, at: dt.datetime, why_not: str = ""
 ) -> Remittance:
     """到账: booked at once where letter, person and amount agree, else into suspense. Twice is once.
@@ -149,7 +149,7 @@ def money_arrives(
         return _ended(remittance, State.SUSPENSE, Kind.SUSPENDED, sides, at, why_not)
 
 
-def money_is_matched(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
+def book_matched(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
     """核对入账: out of suspense into the account; only the whole amount, a part goes back."""
     with transaction.atomic():
         remittance = _locked(letter)
@@ -170,7 +170,7 @@ def money_is_matched(*, letter: str, at: dt.datetime, reason: str) -> Remittance
         return booked
 
 
-def money_goes_back(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
+def give_back(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
     """退回: what lay in suspense, and what never arrived, is back in the account it left."""
     with transaction.atomic():
         remittance = _locked(letter)
@@ -186,6 +186,72 @@ def money_goes_back(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
             of_account(sender, remittance.amount),
         ]
         return _ended(remittance, State.RETURNED, Kind.RETURNED, sides, at, reason)
+
+
+def booking_is_reversed(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
+    """冲正: what was booked by mistake is back in the account it left, which is open again and frozen.
+
+    Another journal, never an edit; the months that came are taken out again. Raises LedgerRefused, also
+    where the money is not there any more.
+    """
+    with transaction.atomic():
+        remittance = _locked(letter)
+        if remittance.state == State.RETURNED:
+            return remittance
+        _need(remittance, State.BOOKED, "只有已入账的可以冲正。")
+        accounts = held(remittance.sender_id, remittance.receiver_id)
+        sender, receiver = accounts[remittance.sender_id], accounts[remittance.receiver_id]
+        _open_again(sender)
+        _take_months_back(sender, receiver)
+        sides = [of_account(receiver, -remittance.amount), of_account(sender, remittance.amount)]
+        return _ended(remittance, State.RETURNED, Kind.CORRECTED, sides, at, reason)
+
+
+def booking_is_corrected(
+    *, letter: str, difference: Decimal, key: str, at: dt.datetime, reason: str
+) -> Journal:
+    """更正: yuan that the sending centre owes besides, or had sent too much of. Twice is once.
+
+    They come from outside or go there: the account they were sent from is closed. Raises LedgerRefused.
+    """
+    with transaction.atomic():
+        remittance = _locked(letter)
+        if (before := known(key)) is not None:
+            return before
+        _need(remittance, State.BOOKED, "只有已入账的可以更正。")
+        receiver = held(remittance.receiver_id)[remittance.receiver_id]
+        sides = [
+            of_account(receiver, difference),
+            Side(OUTSIDE, remittance.sender.centre_id, -difference),
+        ]
+        return post(
+            key=key,
+            kind=Kind.CORRECTED,
+            at=at,
+            sides=sides,
+            remittance=remittance,
+            memo=reason[:200],
+        )
+
+
+def _open_again(account: Account) -> None:
+    """As it was while it moved. The row comes first: a closed account holds no money."""
+    if account.status != Status.CLOSED:
+        return
+    others = Account.objects.filter(
+        centre_id=account.centre_id, id_number_index=account.id_number_index
+    ).exclude(status=Status.CLOSED)
+    if account.id_number_index and others.exists():
+        raise LedgerRefused("opened_anew", "职工在转出地又开了新账户，原账户不能恢复。")
+    account.status, account.closed_on = Status.MOVING, None
+    account.save(update_fields=["status", "closed_on"])
+
+
+def _take_months_back(sender: Account, receiver: Account) -> None:
+    for row in DepositMonth.objects.filter(account=sender):
+        DepositMonth.objects.filter(
+            account=receiver, month=row.month, deposited_at_id=row.deposited_at_id
+        ).exclude(deposited_at_id=receiver.centre_id).delete()
 
 
 def _arrived(remittance: Remittance) -> Decimal:

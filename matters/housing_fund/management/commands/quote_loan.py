@@ -1,6 +1,7 @@
 import argparse
 import json
 from argparse import ArgumentParser
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints JSON: an answer for each request. A file that cannot be read is one sentence."""
         try:
-            asked = json.loads(options["file"].read_text("utf-8"))
+            asked = json.loads(options["file"].read_text("utf-8"), parse_float=Decimal)
         except OSError as error:
             raise CommandError(f"读不到文件 {options['file']}：{error.strerror}") from None
         except ValueError as error:
