@@ -15,7 +15,6 @@ from .issue_elsewhere import IssueElsewhere
 from .loan_offer import LoanOffer
 from .local_issue import LocalIssue
 from .medical_filing import MedicalFiling
-from .medical_filing import MedicalFiling
 from .medical_transfer import MedicalTransfer
 from .medical_visit import MedicalVisit
 from .notarisation import Notarisation
@@ -44,7 +43,6 @@ __all__ = [
     "IssueElsewhere",
     "LoanOffer",
     "LocalIssue",
-    "MedicalFiling",
     "MedicalFiling",
     "MedicalTransfer",
     "MedicalVisit",
