@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from tests.beginnings import Beginnings
 from tests.catalogue.whole_list import load_whole_list
+from tests.emptying import empty_the_database
 from tests.world import World, build_world, forget_everything
 
 # Half a worker's time went into searching a million lasting objects (code, tests, models) for
@@ -54,7 +56,9 @@ def django_db_setup(
     """As always; and nobody who was killed in a test still holds the database when it is dropped."""
     with django_db_blocker.unblock():
         beginnings.copy_for(request.session.items)
-    yield
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_the_database())
+        yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
