@@ -125,10 +125,10 @@ def _locked(case_id: int) -> WithAnnotations[Flow, Locked]:
     """
     last = Event.objects.filter(case_id=OuterRef("pk"), seq=OuterRef("seq"))
     rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related("matter")
-    case = rows.annotate(last_at=Subquery(last.values("at"))).filter(pk=case_id).first()
-    if case is None:
-        raise CaseGone(f"no case {case_id}")
-    return case  # type: ignore[return-value]  # from_db has set the flow's class
+    # Not `.first()`, which orders what is one row: building the statement takes as long as its run.
+    for case in rows.annotate(last_at=Subquery(last.values("at"))).filter(pk=case_id):
+        return case  # type: ignore[return-value]  # from_db has set the flow's class
+    raise CaseGone(f"no case {case_id}")
 
 
 def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -> Done:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from matters.catalogue.definition import Definition, Limit, Reminder, Result, SeatRule, Stage
 from tongban.accounts.actors import SYSTEM, Actor
@@ -79,10 +80,11 @@ def rights(flow: type[Flow], definition: Definition) -> Iterator[Right]:
     """All that anybody may do, in the order of the flow's file; what is not listed is refused."""
     people = takers(definition)
     for spot in spots(flow, definition):
+        case = _made_up(flow, definition, spot)
         for step in flow.STEPS.values():
-            able = _able(flow, definition, spot, step, people, suspended=False)
+            able = _able(case, definition, step, people, suspended=False)
             if able:
-                paused = _able(flow, definition, spot, step, people, suspended=True)
+                paused = _able(case, definition, step, people, suspended=True)
                 yield Right(spot, step, able, paused)
 
 
@@ -93,24 +95,23 @@ def may(situation: Situation, step: Step) -> bool:
 
 
 def _able(
-    flow: type[Flow],
-    definition: Definition,
-    spot: Spot,
-    step: Step,
-    people: dict[str, Actor],
-    *,
-    suspended: bool,
+    case: Flow, definition: Definition, step: Step, people: dict[str, Actor], *, suspended: bool
 ) -> tuple[str, ...]:
-    case = _made_up(flow, definition, spot)
+    """Who may. The case is made to stand still or not, and to have waited for a timer's step."""
     case.suspended_as = "special" if suspended else ""
-    if TIMER in step.by:
-        case.clocks = {TIMER: {"step": step.code, "due_at": LONG_AGO.isoformat()}}
-    parties = tuple(Party(role=role, user_id=user_id) for role, user_id in PARTIES.items())
+    waited = {TIMER: {"step": step.code, "due_at": LONG_AGO.isoformat()}}
+    case.clocks = waited if TIMER in step.by else {}
+    parties = _made_up_parties()
     return tuple(
         name
         for name, actor in people.items()
         if may(Situation(case, actor, parties, definition, NOW), step)
     )
+
+
+@cache
+def _made_up_parties() -> tuple[Party, ...]:
+    return tuple(Party(role=role, user_id=user_id) for role, user_id in PARTIES.items())
 
 
 def _made_up(flow: type[Flow], definition: Definition, spot: Spot) -> Flow:

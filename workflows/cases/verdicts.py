@@ -53,7 +53,8 @@ def why_not(situation: Situation) -> list[Verdict]:
 
 def verdict(situation: Situation, step: Step) -> Verdict:
     case = situation.case
-    seat, office_id, taker_reasons = _taker(situation, step)
+    who = who_could(situation, step)
+    seat, office_id, taker_reasons = _taker(situation, step, who)
     reasons: list[Reason] = []
     if case.state not in step.source:
         reasons.append(Reason("wrong_state", f"办件现在是“{case.current.name}”，不能{step.label}"))
@@ -63,7 +64,7 @@ def verdict(situation: Situation, step: Step) -> Verdict:
     # A guard may lean on the state and the seat, so it is asked only where these hold.
     if not reasons:
         reasons += [Reason(g.code, g.reason) for g in step.guards if not g.holds(situation)]
-    return Verdict(step, seat, office_id, tuple(reasons), who_could(situation, step))
+    return Verdict(step, seat, office_id, tuple(reasons), who)
 
 
 def who_could(situation: Situation, step: Step) -> str:
@@ -104,7 +105,7 @@ def _seats_meant(situation: Situation, taker: str) -> list[str]:
     return [taker]
 
 
-def _taker(situation: Situation, step: Step) -> tuple[str, int | None, list[Reason]]:
+def _taker(situation: Situation, step: Step, who: str) -> tuple[str, int | None, list[Reason]]:
     """(seat, office, what forbids the actor). Any taker without an objection is enough."""
     first: tuple[str, int | None, list[Reason]] | None = None
     for taker in step.by:
@@ -112,7 +113,6 @@ def _taker(situation: Situation, step: Step) -> tuple[str, int | None, list[Reas
             if not attempt[2]:
                 return attempt
             first = first or attempt
-    who = who_could(situation, step)
     refusal = f"此项由{who}办理" if who else "办件现由申请人处理"
     return first or ("", None, [Reason("not_yours", refusal)])
 
