@@ -1,6 +1,17 @@
-"""What the centres hold: accounts, months, marks, and the ledger of their money."""
+"""What the centres hold: accounts, months, marks, loans, and the ledger of their money."""
 
 from .accounts import Account, DepositMonth, Mark
 from .journal import Journal, Line, Remittance
+from .loans import Borrower, Loan, LoanCertificate
 
-__all__ = ["Account", "DepositMonth", "Journal", "Line", "Mark", "Remittance"]
+__all__ = [
+    "Account",
+    "Borrower",
+    "DepositMonth",
+    "Journal",
+    "Line",
+    "Loan",
+    "LoanCertificate",
+    "Mark",
+    "Remittance",
+]

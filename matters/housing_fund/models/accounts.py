@@ -100,7 +100,7 @@ class DepositMonth(models.Model):
 class Mark(models.Model):
     """异地贷款标记: the account secures a loan of another city's centre, until it is lifted.
 
-    loan_key: the loan's case. One that moves away is lifted there and set anew at the new centre.
+    loan_key: the loan's number. One that moves away is lifted there and set anew at the new centre.
     """
 
     account = models.ForeignKey(Account, models.PROTECT, related_name="marks")
