@@ -13,7 +13,9 @@ def place_name(place: str) -> str:
 
 
 def validity_words(filing: Filing) -> str:
-    """'自2026年11月21日起长期有效' or '2026年11月21日至2027年5月21日有效'."""
+    """'自2026年11月21日起长期有效' or '2026年11月21日至2027年5月21日有效'; one deemed is of its visit only."""
+    if filing.kind == Filing.Kind.EMERGENCY:
+        return f"自{zh_date(filing.valid_from)}起，只对这一次就医有效"
     if filing.valid_to is None:
         return f"自{zh_date(filing.valid_from)}起长期有效"
     return f"{zh_date(filing.valid_from)}至{zh_date(filing.valid_to)}有效"
