@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 ALIAS = "default"
@@ -64,8 +64,8 @@ class Beginnings:
             return ""
         if marker is not None and marker.kwargs.get("transaction"):
             return ""
-        asked = fixtures & set(self._builds)
-        return asked.pop() if len(asked) == 1 else ""
+        asked = [name for name in self._builds if name in fixtures]
+        return asked[0] if len(asked) == 1 else ""
 
     @contextmanager
     def database_for(self, item: pytest.Item) -> Iterator[None]:
@@ -78,8 +78,7 @@ class Beginnings:
         connections[ALIAS], self._here = copy.connection, name
         try:
             if not copy.kept:
-                with transaction.atomic():
-                    copy.kept = pickle.dumps(self._builds[name]())
+                copy.kept = pickle.dumps(self._builds[name]())
             yield
         finally:
             connections[ALIAS], self._here = ordinary, ""

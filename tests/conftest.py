@@ -7,17 +7,30 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
-from django.test import TransactionTestCase
+from django.template import Context, Template
+from django.test import TransactionTestCase, override_settings
+from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 
 from tests.beginnings import Beginnings
 from tests.catalogue.whole_list import load_whole_list
 from tests.emptying import empty_the_database
+from tests.site.stage import build_stage
 from tests.world import World, build_world, forget_everything
 
 # Half a worker's time went into searching a million lasting objects (code, tests, models) for
 # garbage. None is searched for while they are loaded, and those that stay are left out after.
 gc.disable()
+
+
+# Two workers share the tests and take over each other's last: what takes long must not be last, and
+# one browser is enough for as long as there is anything else to do.
+FIRST = ("tests/browser/", "tests/site/")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
 
 
 def pytest_collection_finish() -> None:
@@ -43,7 +56,36 @@ def world(db: None, beginnings: Beginnings) -> World:
 
 @pytest.fixture(scope="session")
 def beginnings() -> Beginnings:
-    return Beginnings({"world": build_world, "catalogue": load_whole_list})
+    return Beginnings(
+        {
+            "world": build_world,
+            "catalogue": load_whole_list,
+            "stage": lambda: build_stage(build_world()),
+        }
+    )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Argon2 is slow on purpose; only the test that asks for it pays."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_test_environment(django_test_environment: None) -> None:
+    """As always, but of a page's templates only the outermost tells what it was given.
+
+    A copy of the context for each box and each part of a page took a twentieth of a page's time.
+    """
+    told = Template._render  # type: ignore[attr-defined]
+
+    def render(self: Template, context: Context) -> SafeString:
+        if context.template is self and not str(self.name).startswith("django/forms/"):
+            return told(self, context)  # type: ignore[no-any-return]
+        return self.nodelist.render(context)
+
+    Template._render = render  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from django.conf import settings as site
-from pytest_django import Settings
 
 from tongban.accounts.models import Posting, User
 from tongban.offices.models import Department, Office, Province, Region
@@ -13,12 +12,6 @@ PASSWORD = "嘉陵江-2026"
 # Invented, with right checksums; phones of a range that nobody has (see accounts.demonstration).
 LIU_ID, LIU_PHONE = "50010119880312002X", "16400000001"
 SITE_HASHERS = list(site.PASSWORD_HASHERS)
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Settings) -> None:
-    """Argon2 is slow on purpose; only the test that asks for it pays."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

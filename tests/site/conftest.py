@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from tests.site.stage import Stage, build_stage
-from tests.world import World
+from tests.beginnings import Beginnings
+from tests.site.stage import Stage, lay_files
+from tests.world import forget_everything
 
 
 @pytest.fixture
-def stage(world: World, settings: Settings, tmp_path: Path) -> Stage:
+def stage(db: None, beginnings: Beginnings, settings: Settings, tmp_path: Path) -> Stage:
     settings.UPLOAD_DIR = tmp_path / "uploads"
-    return build_stage(world)
+    forget_everything()
+    stage: Stage = beginnings.of("stage")
+    lay_files(stage)
+    return stage

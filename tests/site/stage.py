@@ -199,7 +199,7 @@ def _local(world: World) -> Case:
 
 
 def _file(world: World, **of: object) -> Upload:
-    upload = Upload.objects.create(
+    return Upload.objects.create(
         owner=world.citizen,
         material_code="identity",
         name="身份证.jpg",
@@ -208,9 +208,13 @@ def _file(world: World, **of: object) -> Upload:
         sha256="0" * 64,
         **of,
     )
-    path_of(upload.pk).parent.mkdir(parents=True, exist_ok=True)
-    path_of(upload.pk).write_bytes(b"jpg")
-    return upload
+
+
+def lay_files(stage: Stage) -> None:
+    """What was uploaded, into the folder of this test."""
+    for key in (stage.file, stage.draft_file):
+        path_of(key).parent.mkdir(parents=True, exist_ok=True)
+        path_of(key).write_bytes(b"jpg")
 
 
 def _draft(stage: Stage) -> Draft:
