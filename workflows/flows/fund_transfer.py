@@ -2,28 +2,60 @@
 
 转入地 sends the 联系函 (≤ 3 working days) → 转出地 checks, settles, sends 账户信息表 and money
 (≤ 5 from the letter) → 转入地 matches letter, ID and amount, books, tells the employee
-(全国转移接续业务操作规程 2017; states after housing-fund.md §2.3).
+(全国转移接续业务操作规程 2017; states after housing-fund.md §2.3). Each step of the money is a journal in the
+ledger of the housing fund, in the same transaction (`fund_money`). OVERDUE is no state: it is the light.
 """
 
 from __future__ import annotations
 
-from workflows.cases.act import Act
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from matters.housing_fund.leaving import WAYS_ON
+from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import (
     APPLICANT,
     PROMISE,
     STATUTORY,
+    Guard,
     Seat,
     State,
     step,
 )
-from workflows.cases.flow import Flow
+from workflows.cases.flow import Flow, Foretold, Panel
 from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document
 
-from .fund_transfer_forms import AcceptForm, AccountSheetForm, ConfirmForm
+from . import fund_money
+from .fund_accounts import keep_account, kept_account
+from .fund_foretelling import foretold
+from .fund_register_forms import AcceptForm, AccountSheetForm, ConfirmForm, RefuseForm
+from .fund_transfer_forms import CorrectionForm, ObjectionForm
+from .fund_transfer_panel import panel_of
 from .review_steps import matter_lines
 from .transfer_objections import FUND
-from .transfer_steps import TransferSteps, accept_with_letter
+from .transfer_steps import (
+    TransferSteps,
+    accept_with_letter,
+    object_with_reason,
+    refuse_with_reason,
+)
+
+if TYPE_CHECKING:
+    from workflows.cases.opening import PartyInput
+
+both_books = Guard(
+    "both_books",
+    "两地账册不都在本站，更正由两地各自的系统办理",
+    lambda s: bool(kept_account(s.case, "sending") and kept_account(s.case, "receiving")),
+)
+not_corrected = Guard(
+    "not_corrected",
+    "金额更正过的不能再整笔冲正",
+    lambda s: s.case.facts.get("arrived") == s.case.facts.get("sent"),
+)
 
 
 class FundTransfer(TransferSteps, Flow):
@@ -48,6 +80,7 @@ class FundTransfer(TransferSteps, Flow):
         State("money_sent", "资金在途", "sending", keeps_hop=True),
         State("money_returned", "银行退票，待重新划款", "sending"),
         State("mismatched", "到账不符，已挂账", "receiving"),
+        State("investigating", "挂账核实中", "sending"),
         State("booked", "已入账，待告知本人", "receiving"),
         State(
             "completed",
@@ -72,16 +105,72 @@ class FundTransfer(TransferSteps, Flow):
         self.received_on = act.today
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
 
+    def money_goes(self, act: Act) -> None:
+        """Ten statements at most."""
+        fund_money.send(self, act)
+
+    def money_bounces(self, act: Act) -> None:
+        """Eight statements at most."""
+        fund_money.bounce(self, act)
+
+    def money_is_here(self, act: Act, differing: list[str]) -> None:
+        """Booked with its months. Twelve statements at most."""
+        fund_money.arrive(self, act, differing)
+
+    def money_is_matched(self, act: Act) -> None:
+        """Twelve statements at most."""
+        fund_money.match(self, act)
+
+    def money_turns_back(self, act: Act) -> None:
+        """Eight statements at most."""
+        fund_money.give_back(self, act)
+
+    def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
+        """Both centres' records side by side; to nobody else. Six statements."""
+        return panel_of(self, situation, for_party=for_party)
+
+    @classmethod
+    def told_before(
+        cls, people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date
+    ) -> Foretold | None:
+        """Three statements."""
+        return foretold(people, data, on)
+
     @step("受理并发联系函", source="accepting", target="checking", by="receiving",
           form=AcceptForm, counts_as="accepted", tone="primary", done="已受理并发出联系函")  # fmt: skip
     def accept(self, act: Act) -> None:
-        """Two statements."""
+        """Two statements, and those of the form."""
+        keep_account(self, "receiving", act.data["account"])
         accept_with_letter(self, act)
+
+    @step("不予受理", source="accepting", target="refused", by="receiving", form=RefuseForm,
+          tone="warning")  # fmt: skip
+    def refuse(self, act: Act) -> None:
+        """Not yet enough months: the day from which it can be done stands in the case. One statement."""
+        months = act.data["months"]
+        if months is not None:
+            self.facts = {**self.facts, "possible_from": months.from_on.isoformat()}
+            act.note(possible_from=months.from_on.isoformat())
+        refuse_with_reason(self, act)
+
+    @step("提出异议", source=("checking", "frozen"), target="objected", by="sending",
+          form=ObjectionForm, tone="warning", done="转出地提出异议")  # fmt: skip
+    def object_to_transfer(self, act: Act) -> None:
+        """What is frozen by then is let go. The person is told the ways on. Two statements at most."""
+        fund_money.let_go(self)
+        object_with_reason(self, act, ways=WAYS_ON if act.data["code"] == "live_loan" else ())
 
     @step("核查通过，冻结账户", source="checking", target="frozen", by="sending", form=ConfirmForm,
           tone="primary", done="已核查通过并冻结账户")  # fmt: skip
     def confirm(self, act: Act) -> None:
+        """Two statements, and those of the form."""
+        account = act.data["account"]
+        if account is not None:
+            fund_money.freeze(account.pk, act)
+            keep_account(self, "sending", account)
         act.note(released=True)
+        if act.data.get("decision"):
+            act.note(reason=act.data["decision"])
 
     @step("发送账户信息表", source="frozen", target="info_sent", by="sending",
           form=AccountSheetForm, tone="primary", done="已发送账户信息表")  # fmt: skip
@@ -90,14 +179,47 @@ class FundTransfer(TransferSteps, Flow):
         sheet = {key: str(act.data[key]) for key in ("principal", "interest")}
         sheet["total"] = str(act.data["principal"] + act.data["interest"])
         counts = {"months": act.data["months"], "loan_uses": act.data["loan_uses"]}
+        if "live_loans" in act.data:
+            counts["live_loans"] = act.data["live_loans"]
         self.facts = {**self.facts, "sheet": {**sheet, **counts}, "money": "held"}
         act.note(**sheet, **counts)
 
-    @step("撤回申请", source=("accepting", "checking", "objected", "frozen", "info_sent"),
+    @step("请转出地核实", source="mismatched", target="investigating", by="receiving",
+          form=ReasonForm, done="已请转出地核实")  # fmt: skip
+    def ask_sender(self, act: Act) -> None:
+        """INVESTIGATING: the money stays in suspense while the 转出地 looks."""
+        act.note(reason=act.data["reason"])
+
+    @step("答复核实结果", source="investigating", target="mismatched", by="sending",
+          form=ReasonForm, tone="primary", done="转出地已核实答复")  # fmt: skip
+    def explain(self, act: Act) -> None:
+        act.note(reason=act.data["reason"])
+
+    @step("更正入账金额", source="booked", by="receiving", form=CorrectionForm,
+          guards=(both_books,), done="已更正入账金额")  # fmt: skip
+    def correct_booking(self, act: Act) -> None:
+        """CORRECTED: a journal more, the booking stays as it was written. Seven statements."""
+        fund_money.correct(self, act)
+        booked = Decimal(self.facts["arrived"]) + act.data["difference"]
+        self.facts = {**self.facts, "arrived": str(booked)}
+        act.note(amount=str(act.data["difference"]), reason=act.data["reason"])
+
+    @step("冲正，退回转出地", source="booked", target="money_returned", by="receiving",
+          form=ReasonForm, guards=(both_books, not_corrected), tone="warning",
+          done="已冲正，资金退回转出地")  # fmt: skip
+    def reverse_booking(self, act: Act) -> None:
+        """REVERSED: booked by mistake; the old account is open again, frozen, with all its money."""
+        fund_money.reverse(self, act)
+        self.facts = {**self.facts, "money": "returned"}
+        act.note(reason=act.data["reason"])
+
+    @step("撤回申请", source=("accepting", "checking", "objected", "frozen", "info_sent",
+                              "money_returned"),
           target="withdrawn", by=APPLICANT, right="withdraw", form=ReasonForm,
           done="已撤回申请", notice="withdrawn", tone="warning")  # fmt: skip
     def withdraw(self, act: Act) -> None:
-        """Before the money is sent; the sending account is unfrozen."""
+        """While no money is on its way; the sending account is as it was. Two statements at most."""
+        fund_money.let_go(self)
         act.outcome = "withdrawn"
         self.facts = {**self.facts, "money": ""}
         act.note(reason=act.data["reason"])

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from workflows.cases.act import Situation
-from workflows.cases.forms import StepForm
+from workflows.cases.forms import ReasonForm, StepForm
 
 from .transfer_objections import EVERY
 
@@ -41,13 +41,6 @@ def money_field(label: str) -> forms.DecimalField:
     )
 
 
-class AcceptForm(StepForm):
-    checked = forms.BooleanField(
-        label="已核验职工身份，本地账户已开立且缴存正常",
-        error_messages={"required": "须先核验身份和本地账户"},
-    )
-
-
 class ObjectionForm(StepForm):
     """Why the 转出地 cannot let go: one of the flow's own reasons."""
 
@@ -68,38 +61,21 @@ class ObjectionForm(StepForm):
             own.choices = getattr(situation.case, "OBJECTIONS", EVERY)
 
 
-class ConfirmForm(StepForm):
-    """The sending centre's own release rules (housing-fund.md §2.2)."""
+class CorrectionForm(ReasonForm):
+    """更正: what the sending centre owes besides, or sent too much of."""
 
-    released = forms.BooleanField(
-        label="账户已封存，无未结清贷款和担保，未冻结、未销户、无在途业务",
-        error_messages={"required": "不符合转出条件的，请提出异议"},
-    )
-
-
-class AccountSheetForm(StepForm):
-    """账户信息表: interest up to the day of transfer is in the sum."""
-
-    principal = money_field("本金（元）")
-    interest = YuanField(
-        label="结息（元）",
+    difference = YuanField(
+        label="更正差额（元，少入账的填正数，多入账的填负数）",
         max_digits=12,
         decimal_places=2,
-        min_value=Decimal(0),
-        error_messages={"required": "请填写结息，没有填 0", "min_value": "结息不能为负"},
+        error_messages={"required": "请填写更正差额", "invalid": "差额应为数字，如 -12.30"},
     )
-    months = forms.IntegerField(
-        label="累计缴存月数",
-        min_value=0,
-        max_value=720,
-        error_messages={"required": "请填写累计缴存月数", "max_value": "月数过大"},
-    )
-    loan_uses = forms.IntegerField(
-        label="使用公积金贷款次数",
-        min_value=0,
-        max_value=9,
-        error_messages={"required": "请填写贷款次数，没有填 0"},
-    )
+
+    def clean_difference(self) -> Decimal:
+        difference: Decimal = self.cleaned_data["difference"]
+        if not difference:
+            raise forms.ValidationError("差额为零，不用更正")
+        return difference
 
 
 class SendMoneyForm(StepForm):

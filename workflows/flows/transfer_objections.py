@@ -9,6 +9,7 @@ FUND: Final = [
     ("live_loan", "有未结清的公积金贷款"),
     ("frozen", "账户被冻结、已销户或有在途业务"),
     ("guarantor", "为他人贷款提供担保，尚未解除"),
+    ("no_account", "转出地查无此人账户"),
     ("identity", "身份信息不一致"),
     ("other", "其他"),
 ]

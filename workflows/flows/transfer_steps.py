@@ -7,6 +7,7 @@ sent is in transit, returned, in suspense or booked (`facts["money"]`), and alwa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -47,23 +48,33 @@ class TransferSteps(Base):
     def money_came(self, act: Act) -> None:
         """What a flow does once the whole sum is booked. Default: nothing."""
 
+    # What a flow with books of its own writes there in each step of the money. Default: nothing.
+    def money_goes(self, act: Act) -> None:
+        """`data`: SendMoneyForm's."""
+
+    def money_bounces(self, act: Act) -> None:
+        """银行退票."""
+
+    def money_is_here(self, act: Act, differing: list[str]) -> None:
+        """differing: names of the keys that are not the case's; none: booked."""
+
+    def money_is_matched(self, act: Act) -> None:
+        """Out of suspense into the account."""
+
+    def money_turns_back(self, act: Act) -> None:
+        """Out of suspense to where it came from."""
+
     @step("不予受理", source="accepting", target="refused", by="receiving", form=ReasonForm,
           tone="warning")  # fmt: skip
     def refuse(self, act: Act) -> None:
         """One statement."""
-        act.outcome = "refused"
-        document = act.issue(Document.Kind.NOT_ACCEPTED, with_remedies(self, act))
-        act.note(reason=act.data["reason"])
-        act.tell("refused", document=document, reason=act.data["reason"])
+        refuse_with_reason(self, act)
 
     @step("提出异议", source="checking", target="objected", by="sending", form=ObjectionForm,
           tone="warning", done="转出地提出异议")  # fmt: skip
     def object_to_transfer(self, act: Act) -> None:
         """The letter goes back with its reason; the person is told what would help."""
-        words = dict(self.OBJECTIONS)[act.data["code"]]
-        self.facts = {**self.facts, "objection": act.data["code"]}
-        act.note(code=act.data["code"], reason=act.data["reason"])
-        act.tell("case_step", message=f"转出地暂不能转出：{words}。{act.data['reason']}")
+        object_with_reason(self, act)
 
     @step("重发联系函", source="objected", target="checking", by="receiving", form=ReasonForm,
           done="已重发联系函")  # fmt: skip
@@ -83,12 +94,14 @@ class TransferSteps(Base):
     @step("划转资金", source=("info_sent", "money_returned"), target="money_sent", by="sending",
           form=SendMoneyForm, tone="primary", done="已划转资金")  # fmt: skip
     def send_money(self, act: Act) -> None:
+        self.money_goes(act)
         self.facts = {**self.facts, "money": "in_transit", "sent": str(act.data["amount"])}
         act.note(amount=str(act.data["amount"]), voucher=act.data["voucher"])
 
     @step("登记银行退票", source="money_sent", target="money_returned", by="sending",
           form=ReasonForm, tone="warning", done="银行退票")  # fmt: skip
     def bank_refuses(self, act: Act) -> None:
+        self.money_bounces(act)
         self.facts = {**self.facts, "money": "returned"}
         act.note(reason=act.data["reason"])
 
@@ -98,6 +111,7 @@ class TransferSteps(Base):
         """Letter, ID number and amount all agree: booked at once. Any differs: into suspense."""
         differing = differing_keys(self, act)
         booked = not differing
+        self.money_is_here(act, differing)
         self.facts = {
             **self.facts,
             "money": "booked" if booked else "suspense",
@@ -112,6 +126,7 @@ class TransferSteps(Base):
           guards=(whole_sum,), done="已人工核对入账")  # fmt: skip
     def match_by_hand(self, act: Act) -> None:
         """Letter or ID number differed and somebody knows why. Another sum than was sent goes back."""
+        self.money_is_matched(act)
         self.facts = {**self.facts, "money": "booked"}
         act.note(reason=act.data["reason"])
         self.money_came(act)
@@ -119,6 +134,7 @@ class TransferSteps(Base):
     @step("退回资金", source="mismatched", target="money_returned", by="receiving",
           form=ReasonForm, tone="warning", done="已退回资金")  # fmt: skip
     def return_money(self, act: Act) -> None:
+        self.money_turns_back(act)
         self.facts = {**self.facts, "money": "returned"}
         act.note(reason=act.data["reason"])
 
@@ -127,6 +143,26 @@ class TransferSteps(Base):
     def conclude(self, act: Act) -> None:
         """One statement."""
         conclude_transfer(self, act, amount=self.facts["arrived"])
+
+
+def refuse_with_reason(case: Flow, act: Act) -> None:
+    """One statement."""
+    act.outcome = "refused"
+    document = act.issue(Document.Kind.NOT_ACCEPTED, with_remedies(case, act))
+    act.note(reason=act.data["reason"])
+    act.tell("refused", document=document, reason=act.data["reason"])
+
+
+def object_with_reason(case: TransferSteps, act: Act, *, ways: Sequence[str] = ()) -> None:
+    """The letter goes back. ways: what the person may do instead, each a sentence of its own."""
+    words = dict(case.OBJECTIONS)[act.data["code"]]
+    case.facts = {**case.facts, "objection": act.data["code"]}
+    act.note(code=act.data["code"], reason=act.data["reason"])
+    told = f"转出地暂不能转出：{words}。{act.data['reason']}"
+    if ways:
+        act.note(ways=list(ways))
+        told += f" 您可以：{'；'.join(ways)}。"
+    act.tell("case_step", message=told)
 
 
 def accept_with_letter(case: Flow, act: Act) -> None:
