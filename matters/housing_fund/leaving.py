@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from matters.housing_fund import marks
 from matters.housing_fund.models import Account, DepositMonth, Mark
 from matters.housing_fund.words import rule_book
 from matters.rules import Row
@@ -88,8 +89,10 @@ def _unknown(account: Account, live_loans: int, pool: str) -> Leave:
 
 
 def live_loans_of(account: Account) -> int:
-    """Loans of any city that the account secures. One statement."""
-    return Mark.objects.filter(account=account, lifted_at=None).count()
+    """Loans of any city that the account secures, also those known by a mark only. Two statements."""
+    numbers = set(marks.live_loans_of([account.pk]).values_list("number", flat=True))
+    standing = Mark.objects.filter(account=account, lifted_at=None)
+    return len(numbers | set(standing.values_list("loan_key", flat=True)))
 
 
 def months_here(account: Account, *, pool: str, on: dt.date) -> Months:

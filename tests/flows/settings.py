@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from tests.flows import clearing, filings, visits
+from tests.flows import clearing, filings, fund, visits
 from tests.world import ORPHAN, World, answers_for, at
 from tongban.accounts.actors import SYSTEM, Actor
 from workflows.cases.models import Case
@@ -55,6 +55,7 @@ SETTINGS = {
         "住房公积金异地转移接续",
         {"receiving": ("500000", "housing_fund"), "sending": ("511700", "housing_fund")},
         {"0": CQ, "1": SC},
+        prepare=fund.two_accounts,
     ),
     "relation_transfer": Setting(
         "企业职工基本养老保险关系转移接续",

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.flows import clearing
+from tests.flows import clearing, fund
 from tests.flows.filings import AT_THE_OPENING, FILINGS
 from tests.flows.settings import actors_in, open_in
 from tests.flows.taken import (
@@ -36,7 +36,7 @@ from tests.flows.taken import (
 from tests.flows.visits import VISITS
 from tests.flows.ways_across import ACROSS
 from tests.flows.ways_of_claims import CHANGES_OF_CLAIMS, CLAIMS
-from tests.world import ZHOU_ID, World, at
+from tests.world import World, at
 from tongban.accounts.actors import actor_of
 from tongban.accounts.models import Posting, User
 from tongban.offices.calendar import calendar_for
@@ -51,19 +51,6 @@ ALWAYS = 4
 # A case that was ever suspended has its pauses read, once for its clocks and once at its end.
 AT_MOST = 6
 NOT_COUNTED = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
-
-
-def money(case: Case) -> Mapping[str, Any]:
-    keys = {"letter_number": case.facts["letter"], "id_number": ZHOU_ID}
-    return {**keys, "amount": "12034.56", "voucher": "DZ0001"}
-
-
-def wrong_money(case: Case) -> Mapping[str, Any]:
-    return {**money(case), "amount": "1.00"}
-
-
-def another_letter(case: Case) -> Mapping[str, Any]:
-    return {**money(case), "letter_number": "LXH-0"}
 
 
 def consent(_case: Case) -> Mapping[str, Any]:
@@ -98,8 +85,6 @@ def first_offer(case: Case) -> Mapping[str, Any]:
 
 OFFER = {"amount": "500000.00", "rate": "3.85", "months": "24", "note": ""}
 PHONE = {"way": "phone", "succeeded": "yes", "receiver": "林晓梅"}
-SENT = {"amount": "12034.56", "voucher": "LS0001"}
-SHEET = {"principal": "12000.00", "interest": "34.56", "months": "30", "loan_uses": "0"}
 POST, BACK = (
     {"way": "post", "waybill": "EMS0000000001"},
     {"way": "parcel", "waybill": "EMS0000000002"},
@@ -219,31 +204,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (Taken("accept", "move_in", 1), reason("disapprove", "move_in", 1)),
         (reason("withdraw", "applicant"),),
     ),
-    "fund_transfer": (
-        (
-            Taken("accept", "receiving", 2, {"checked": "on"}),
-            Taken("object_to_transfer", "sending", 0, {"code": "not_sealed", "reason": "请封存"}),
-            reason("send_letter_again", "receiving"),
-            Taken("confirm", "sending", 0, {"released": "on"}),
-            Taken("send_sheet", "sending", 0, SHEET),
-            Taken("send_money", "sending", 0, SENT),
-            reason("bank_refuses", "sending"),
-            Taken("send_money", "sending", 0, SENT),
-            Taken("money_arrives", "receiving", 0, wrong_money),
-            reason("return_money", "receiving"),
-            Taken("send_money", "sending", 0, SENT),
-            Taken("money_arrives", "receiving", 0, another_letter),
-            reason("match_by_hand", "receiving"),
-            Taken("conclude", "receiving", 1),
-        ),
-        (
-            Taken("accept", "receiving", 2, {"checked": "on"}),
-            Taken("object_to_transfer", "sending", 0, {"code": "not_sealed", "reason": "请封存"}),
-            reason("disapprove", "receiving", 1),
-        ),
-        (reason("refuse", "receiving", 1),),
-        (reason("withdraw", "applicant"),),
-    ),
+    "fund_transfer": fund.WAYS,
     "record_query": (
         (Taken("reply", "owner", 1, {"reply": "记录正常"}),),
         (reason("decline", "owner"),),

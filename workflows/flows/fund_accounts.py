@@ -67,7 +67,7 @@ def keep_account(case: Flow, seat: str, account: Account | None) -> None:
 
 
 def sheet_of(account: Account) -> dict[str, Any]:
-    """账户信息表 as the register has it: balance, months deposited anywhere, loans. Two statements."""
+    """账户信息表 as the register has it: balance, months deposited anywhere, loans. Three statements."""
     months = DepositMonth.objects.filter(account=account, deposited__gt=0)
     return {
         "principal": account.balance,

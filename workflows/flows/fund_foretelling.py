@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from matters.housing_fund.leaving import Leave, may_leave, months_against_rule
-from matters.housing_fund.models import Account, DepositMonth, Mark
+from matters.housing_fund.leaving import live_loans_of, may_leave, months_here
+from matters.housing_fund.models import Account
 from tongban.accounts.personal import blind_index
 from tongban.offices.codes import UnknownRegion, pool_of
 from workflows.cases.flow import Foretold
@@ -19,7 +19,7 @@ TITLE = "公积金账册里的情况"
 
 
 def foretold(people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date) -> Foretold | None:
-    """Of who applies themselves; nothing where no register has them. Three statements at most."""
+    """Of who applies themselves; nothing where no register has them. Four statements at most."""
     applicant = next((each for each in people if each.role == "applicant"), None)
     number = _number_of(applicant, data)
     if not number:
@@ -58,16 +58,12 @@ def _pool(region: Any) -> str:
 
 
 def _months(account: Account, pool: str, on: dt.date) -> list[str]:
-    rows = DepositMonth.objects.filter(
-        account=account, deposited_at_id=account.centre_id, deposited__gt=0
-    )
-    months = months_against_rule(rows.values_list("month", flat=True), pool=pool, on=on)
+    months = months_here(account, pool=pool, on=on)
     return [] if months.are_enough else [f"{account.centre.name}：{months.sentence}"]
 
 
 def _leaving(account: Account, pool: str, on: dt.date) -> list[str]:
-    live = Mark.objects.filter(account=account, lifted_at=None).count()
-    leave: Leave = may_leave(account, live_loans=live, pool=pool, on=on)
+    leave = may_leave(account, live_loans=live_loans_of(account), pool=pool, on=on)
     if leave.may:
         return []
     return [leave.sentence, *(f"可以{way}" for way in leave.ways)]

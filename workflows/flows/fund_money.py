@@ -121,7 +121,7 @@ def give_back(case: Flow, act: Act) -> None:
             _back_to_sender(case, act)
 
 
-def reverse(case: Flow, act: Act) -> None:
+def undo_booking(case: Flow, act: Act) -> None:
     """冲正 of a booking. Only where both accounts are here."""
     with told_in_the_form(act):
         ledger.booking_is_reversed(
@@ -129,7 +129,7 @@ def reverse(case: Flow, act: Act) -> None:
         )
 
 
-def correct(case: Flow, act: Act) -> None:
+def put_right(case: Flow, act: Act) -> None:
     """更正 of a booked sum by a difference. Only where both accounts are here."""
     with told_in_the_form(act):
         ledger.booking_is_corrected(

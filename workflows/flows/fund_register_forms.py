@@ -156,7 +156,7 @@ class AccountSheetForm(StepForm):
         account_id = kept_account(situation.case, "sending")
         if account_id is None:
             return
-        # Three statements.
+        # Four statements.
         account = Account.objects.get(pk=account_id)
         self.kept = sheet_of(account)
         for name in FIGURES:

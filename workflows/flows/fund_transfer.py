@@ -126,14 +126,14 @@ class FundTransfer(TransferSteps, Flow):
         fund_money.give_back(self, act)
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
-        """Both centres' records side by side; to nobody else. Six statements."""
+        """Both centres' records side by side; to nobody else. Nine statements."""
         return panel_of(self, situation, for_party=for_party)
 
     @classmethod
     def told_before(
         cls, people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date
     ) -> Foretold | None:
-        """Three statements."""
+        """Four statements at most."""
         return foretold(people, data, on)
 
     @step("受理并发联系函", source="accepting", target="checking", by="receiving",
@@ -199,7 +199,7 @@ class FundTransfer(TransferSteps, Flow):
           guards=(both_books,), done="已更正入账金额")  # fmt: skip
     def correct_booking(self, act: Act) -> None:
         """CORRECTED: a journal more, the booking stays as it was written. Seven statements."""
-        fund_money.correct(self, act)
+        fund_money.put_right(self, act)
         booked = Decimal(self.facts["arrived"]) + act.data["difference"]
         self.facts = {**self.facts, "arrived": str(booked)}
         act.note(amount=str(act.data["difference"]), reason=act.data["reason"])
@@ -209,7 +209,7 @@ class FundTransfer(TransferSteps, Flow):
           done="已冲正，资金退回转出地")  # fmt: skip
     def reverse_booking(self, act: Act) -> None:
         """REVERSED: booked by mistake; the old account is open again, frozen, with all its money."""
-        fund_money.reverse(self, act)
+        fund_money.undo_booking(self, act)
         self.facts = {**self.facts, "money": "returned"}
         act.note(reason=act.data["reason"])
 

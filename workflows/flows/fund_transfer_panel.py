@@ -15,9 +15,10 @@ from matters.housing_fund.leaving import (
     BLOCK,
     LEAST_MONTHS,
     WAYS_ON,
+    live_loans_of,
     may_leave,
-    months_against_rule,
     months_before,
+    months_here,
 )
 from matters.housing_fund.models import Account, Journal
 from matters.housing_fund.words import rule_book
@@ -110,7 +111,7 @@ class MyTransfer:
 
 
 def panel_of(case: Flow, situation: Situation, *, for_party: bool) -> Panel | None:
-    """For people no statement; for the two centres six; None for everybody else."""
+    """For people no statement; for the two centres nine; None for everybody else."""
     if for_party:
         mine = _mine(case)
         return Panel(FOR_PEOPLE, mine) if mine else None
@@ -175,7 +176,6 @@ def _accounts(case: Flow, situation: Situation, centres: set[int | None]) -> dic
         .select_related("centre")
         .annotate(
             months_all=Count("months__month", filter=own_months, distinct=True),
-            live=Count("marks", filter=Q(marks__lifted_at=None), distinct=True),
         )
     )
     found: dict[str, Account] = {}
@@ -196,23 +196,21 @@ def _record(
     with_books: set[int],
     own: frozenset[int],
 ) -> Record:
-    """The statement of the months is the receiving side's."""
+    """Two statements, at the receiving side three."""
     centre = case.office_of(seat)
     is_own = centre in own
     if account is None:
         return Record(side, is_own, centre in with_books)
     on, pool = situation.today, pool_at(case, seat)
-    here, says = 0, ""
+    here, says, live = 0, "", live_loans_of(account)
     if seat == "receiving":
-        here_rows = account.months.filter(deposited_at_id=account.centre_id, deposited__gt=0)
-        months = months_against_rule(here_rows.values_list("month", flat=True), pool=pool, on=on)
+        months = months_here(account, pool=pool, on=on)
         here, says = months.have, months.sentence
     elif account.status not in (Account.Status.MOVING, Account.Status.CLOSED):
-        says = may_leave(account, live_loans=account.live, pool=pool, on=on).sentence
+        says = may_leave(account, live_loans=live, pool=pool, on=on).sentence
     return Record(
-        side, is_own, True, account, mask_name(account.name), account.months_all, here,
-        account.live, says,
-    )  # fmt: skip
+        side, is_own, True, account, mask_name(account.name), account.months_all, here, live, says
+    )
 
 
 def _journals(case: Flow) -> list[JournalRow]:

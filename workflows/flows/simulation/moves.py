@@ -116,8 +116,12 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     ),
     (flows.FundTransfer.CODE, "money_returned"): (Move("send_money", 1, money_sent),),
     (flows.FundTransfer.CODE, "mismatched"): (
-        Move("match_by_hand", 80, reason("经电话核实，确系该职工资金。")),
-        Move("return_money", 20, reason("无法确认，退回转出地。")),
+        Move("match_by_hand", 60, reason("经电话核实，确系该职工资金。")),
+        Move("ask_sender", 25, reason("附言与联系函不符，请核实是否此笔。")),
+        Move("return_money", 15, reason("无法确认，退回转出地。")),
+    ),
+    (flows.FundTransfer.CODE, "investigating"): (
+        Move("explain", 1, reason("附言录入有误，确系本联系函资金。")),
     ),
     (flows.FundTransfer.CODE, "booked"): (Move("conclude", 1),),
     **ACROSS,
