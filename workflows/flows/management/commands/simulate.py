@@ -3,7 +3,7 @@ import os
 import subprocess
 import sys
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -21,7 +21,7 @@ from workflows.flows.simulation.play import Play, Share, steps_expected
 class Command(BaseCommand):
     help = "Play weeks of invented cases through the engine; the same seed gives the same cases."
     # The first process was checked before; a second one would only check the same again.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--days", type=int, default=30)
