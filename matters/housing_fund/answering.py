@@ -23,6 +23,7 @@ from .words import HOMES
 
 METHODS = {"equal_payment": plan_of_equal_payments, "equal_principal": plan_of_equal_principal}
 LONGEST = 600
+RATE_DIGITS = 4
 
 
 def answer(asked: Any, *, book: RuleBook) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def answer(asked: Any, *, book: RuleBook) -> dict[str, Any]:
         if not isinstance(asked, Mapping):
             raise RequestWrong("", "请求应为对象")
         kind = asked.get("kind")
-        if kind not in KINDS:
+        if not isinstance(kind, str) or kind not in KINDS:
             raise RequestWrong("kind", f"应为 {'、'.join(KINDS)} 之一")
         return {"ok": True, **KINDS[kind](asked, book)}
     except RequestWrong as wrong:
@@ -76,7 +77,7 @@ def _repayment(asked: Mapping[str, Any], book: RuleBook) -> dict[str, Any]:
         raise RequestWrong("principal", "应为大于 0 的金额")
     months = whole(asked, "months", 0, least=1, most=LONGEST)
     method = asked.get("method", "equal_payment")
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         raise RequestWrong("method", f"应为 {'、'.join(METHODS)} 之一")
     rate, rules = _rate(asked, months, book)
     plan = list(METHODS[method](principal, rate, months))
@@ -114,9 +115,11 @@ def _rate(
             raise RequestWrong("rate", "应为百分数，如 3.25") from None
         if isinstance(given, bool) or not rate.is_finite() or not 0 <= rate <= 100:
             raise RequestWrong("rate", "应为百分数，如 3.25")
+        if rate != round(rate, RATE_DIGITS):
+            raise RequestWrong("rate", f"最多 {RATE_DIGITS} 位小数")
         return rate, []
     home = asked.get("home", "first")
-    if home not in HOMES:
+    if not isinstance(home, str) or home not in HOMES:
         raise RequestWrong("home", f"应为 {'、'.join(HOMES)} 之一")
     reader = Reader(book, day(asked, "on"))
     found: Decimal = reader.value("loan.rate", "000000", home=home, term=term_of(months))

@@ -154,6 +154,9 @@ ADDRESSES: dict[str, list[Address]] = {
     "medical/hospitals/": _("/medical/hospitals/?place=511700", EVERYBODY, is_public=True),
     "medical/mine/": _("/medical/mine/", EVERYBODY),
     "medical/settlements/<slug:setl_id>/": _("/medical/settlements/{s.settlement}/", HOLDER),
+    "housing-fund/loan/": _("/housing-fund/loan/", EVERYBODY, is_public=True),
+    "housing-fund/repayment/": _("/housing-fund/repayment/", EVERYBODY, is_public=True),
+    "housing-fund/rent/": _("/housing-fund/rent/?city=500000", EVERYBODY, is_public=True),
     "progress/": _("/progress/", EVERYBODY, is_public=True),
     "progress/qr/<slug:number>.svg": _(
         "/progress/qr/{s.crossing.number}.svg", EVERYBODY, is_public=True
@@ -238,6 +241,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "api/cases/<number>/steps/<step>": _(
         "/api/cases/{s.crossing.number}/steps/accept", frozenset(), post_only=True
     ),
+    "api/housing-fund/quote": _("/api/housing-fund/quote", frozenset(), post_only=True),
     "api/medical/settle": _("/api/medical/settle", frozenset(), post_only=True),
     **{
         f"api/medical/{message.infno}": _(

@@ -20,6 +20,7 @@ from .hospital.api import router as hospital_messages
 from .kept import once
 from .keys import actor_with
 from .problems import Problem, problem_of
+from .quoting import router as quoting
 from .schemas import CaseOut, ProblemOut, StepIn, TakenOut, WorkPage
 from .settling import router as settling
 from .work import case_of, line_of, office_in, situation_in, work_of
@@ -51,6 +52,7 @@ api = NinjaAPI(
     openapi_url="openapi.json",
 )
 api.add_router("/medical", settling)
+api.add_router("/housing-fund", quoting)
 api.add_exception_handler(Problem, problems.answer)
 api.add_router("/medical", hospital_messages)
 FAILURES = dict.fromkeys((401, 404), ProblemOut)

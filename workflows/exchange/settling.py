@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from ninja import Router
 
 from matters.medical.entries import FIELDS, answers
 from matters.medical.rules import rule_book
 
+from .bodies import json_of
 from .problems import Problem
 from .schemas import ProblemOut
 
 router = Router(tags=["医保结算"])
 MOST = 200
-MOST_BYTES = 2_000_000
 _TYPES = {
     "items": "array",
     "plans": "array",
@@ -79,26 +76,11 @@ def settle(request: HttpRequest) -> Any:
 
     每一项各自成败：一项缺规则或写错，只影响它自己的答复。
     """
-    found = list(answers(_entries(_body(request)), book=rule_book()))
+    found = list(answers(_entries(json_of(request)), book=rule_book()))
     return JsonResponse(found, safe=False, json_dumps_params={"ensure_ascii": False})
 
 
-def _body(request: HttpRequest) -> bytes:
-    try:
-        body = request.body
-    except RequestDataTooBig:
-        body = None
-    if body is None or len(body) > MOST_BYTES:
-        raise Problem(413, "too_large", "请求太大", "一次的内容太多，请分几次提交。")
-    return body
-
-
-def _entries(body: bytes) -> list[Any]:
-    try:
-        # Amounts never pass through binary fractions.
-        read = json.loads(body, parse_float=Decimal)
-    except (ValueError, ArithmeticError, RecursionError):
-        raise Problem(422, "invalid", "请求的格式不对", "请求体不是有效的 JSON。") from None
+def _entries(read: Any) -> list[Any]:
     if not isinstance(read, list) or not 1 <= len(read) <= MOST:
         raise Problem(422, "invalid", "请求的格式不对", f"请求体应为 1 到 {MOST} 项的列表。")
     return read

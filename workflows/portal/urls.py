@@ -60,6 +60,7 @@ urlpatterns = [
     # After the pages with names of their own: whatever is left is a step of the case's flow.
     path("my/<slug:number>/<slug:step>/", step, name="step"),
     path("medical/", include("workflows.portal.medical.urls")),
+    path("housing-fund/", include("workflows.portal.housing_fund.urls")),
     path("progress/", progress, name="progress"),
     path("progress/qr/<slug:number>.svg", qr, name="qr"),
 ]
