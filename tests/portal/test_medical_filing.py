@@ -80,11 +80,11 @@ def test_handing_in_files_at_once_and_shows_it(world: World, lin: Client) -> Non
     assert "取消备案" in text
     paper = shown(lin.get(f"/documents/{case.facts['filing']['number']}/"))
     assert "同时开通住院、普通门诊和门诊慢特病的直接结算" in paper
-    answer = lin.post(
+    cancelled = lin.post(
         f"/my/{case.number}/cancel_filing/",
         {"reason": "提前回来", "token": case.seq, "confirmed": "on"},
     )
-    assert answer.status_code == 302
+    assert cancelled.status_code == 302
     assert Filing.objects.get().state == "cancelled"
     text = shown(lin.get(f"/my/{case.number}/"))
     assert "起不再有效：提前回来" in text
