@@ -272,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute=5),
         "options": {"expires": 3600},
     },
+    "check the marks of loans": {
+        "task": "flows.check_loan_marks",
+        "schedule": crontab(hour=2, minute=40),
+        "options": {"expires": 3600},
+    },
     "let visits follow their clearing month": {
         "task": "flows.follow_clearing",
         "schedule": 600,
@@ -280,6 +285,11 @@ CELERY_BEAT_SCHEDULE = {
     "end filings that ran out": {
         "task": "medical.expire_filings",
         "schedule": crontab(hour=0, minute=5),
+        "options": {"expires": 3600},
+    },
+    "check the fund's books": {
+        "task": "housing_fund.check_books",
+        "schedule": crontab(hour=1, minute=50),
         "options": {"expires": 3600},
     },
     "remind people": {"task": "portal.remind", "schedule": 300, "options": {"expires": 300}},

@@ -34,6 +34,7 @@ PHASES = (
     Phase("演示机构认领事项", "load_claims", {"all": True}, demonstration=True),
     Phase("准备各类演示人员", "load_people", demonstration=True),
     Phase("准备示范参保人员与定点医药机构", "load_medical", demonstration=True),
+    Phase("准备示范公积金账户", "load_housing_fund", demonstration=True),
     Phase("准备电子证照登记", "load_certificates"),
     Phase("准备示范共享数据", "load_shared_data", demonstration=True),
     Phase(

@@ -1,6 +1,6 @@
 """The only writers of balances: deposits, withdrawals, and money on its way between two centres."""
 
-from .balances import deposit, open_account, withdraw
+from .balances import deposit, open_account, open_accounts, withdraw
 from .books import Difference, differences, totals
 from .outside import close_moved, comes_back, hold_back, out_of_suspense, pay_in, pay_over
 from .refusals import LedgerRefused
@@ -24,18 +24,20 @@ __all__ = [
     "book_matched",
     "booking_is_corrected",
     "booking_is_reversed",
-    "come_back_refused",
     "close_moved",
+    "come_back_refused",
     "comes_back",
     "deposit",
     "differences",
     "freeze",
     "give_back",
+    "hold_back",
     "open_account",
-    "remit",
+    "open_accounts",
     "out_of_suspense",
     "pay_in",
     "pay_over",
+    "remit",
     "remittance_of",
     "totals",
     "unfreeze",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
-from matters.housing_fund.models import Account, DepositMonth, Journal
+from matters.housing_fund.models import Account, DepositMonth, Journal, Line
 
 from .posting import OUTSIDE, Side, held, known, of_account, post
 from .refusals import LedgerRefused
@@ -22,6 +23,41 @@ def open_account(*, opening: Decimal, at: dt.datetime, key: str, **fields: Any) 
             sides = [of_account(account, opening), Side(OUTSIDE, account.centre_id, -opening)]
             post(key=key, kind=Journal.Kind.OPENING, at=at, sides=sides)
     return account
+
+
+def open_accounts(accounts: Sequence[Account], *, at: dt.datetime) -> list[Account]:
+    """Many new ones, each with the `balance` that it begins with. Three statements."""
+    with transaction.atomic():
+        made: list[Account] = Account.objects.bulk_create(accounts)
+        funded = [account for account in made if account.balance]
+        journals = Journal.objects.bulk_create(
+            Journal(
+                key=f"opening:{account.centre_id}:{account.number}",
+                kind=Journal.Kind.OPENING,
+                at=at,
+            )
+            for account in funded
+        )
+        Line.objects.bulk_create(
+            line
+            for account, journal in zip(funded, journals, strict=True)
+            for line in _opening_lines(account, journal)
+        )
+        return made
+
+
+def _opening_lines(account: Account, journal: Journal) -> tuple[Line, Line]:
+    centre = account.centre_id
+    return (
+        Line(
+            journal=journal,
+            book=Line.Book.ACCOUNT,
+            centre_id=centre,
+            account=account,
+            amount=account.balance,
+        ),
+        Line(journal=journal, book=OUTSIDE, centre_id=centre, amount=-account.balance),
+    )
 
 
 def deposit(*, account_id: int, month: dt.date, amount: Decimal, at: dt.datetime, key: str) -> None:
