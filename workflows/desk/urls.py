@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from . import (
     case_number,  # noqa: F401  (its converter is used below)
+    loans,
     substitutes,
 )
 from .case import asking_registers, certificates, shared_answer, sheet
@@ -19,6 +20,7 @@ urlpatterns = [
     path("desk/clearing/", include("workflows.desk.clearing.urls")),
     path("desk/counter/", include("workflows.desk.counter.urls")),
     path("desk/joint/", include("workflows.desk.joint.urls")),
+    path("desk/loans/", loans.loans, name="loans"),
     path("desk/matters/", include("workflows.desk.matters.urls")),
     path("desk/parcels/", include("workflows.desk.parcels.urls")),
     path("desk/substitutes/", substitutes.substitutes, name="substitutes"),

@@ -7,11 +7,14 @@ from .clearing_month import ClearingMonthFlow
 from .clearing_signing import ClearingSigning
 from .collect_and_make import CollectAndMake
 from .collect_forward import CollectForward
+from .cross_city_loan import CrossCityLoan
 from .enterprise_move import EnterpriseMove
 from .financing import Financing
 from .fund_transfer import FundTransfer
 from .household_move import HouseholdMove
 from .issue_elsewhere import IssueElsewhere
+from .loan_certificate import LoanCertificateFlow
+from .loan_mark import LoanMarkFlow
 from .loan_offer import LoanOffer
 from .local_issue import LocalIssue
 from .medical_filing import MedicalFiling
@@ -36,11 +39,14 @@ __all__ = [
     "ClearingSigning",
     "CollectAndMake",
     "CollectForward",
+    "CrossCityLoan",
     "EnterpriseMove",
     "Financing",
     "FundTransfer",
     "HouseholdMove",
     "IssueElsewhere",
+    "LoanCertificateFlow",
+    "LoanMarkFlow",
     "LoanOffer",
     "LocalIssue",
     "MedicalFiling",

@@ -10,6 +10,12 @@ def clear() -> None:
     call_command("clear_month", verbosity=0)
 
 
+@shared_task(name="flows.check_loan_marks")
+def check_marks() -> None:
+    """Nightly; each person is told once a day."""
+    call_command("check_loan_marks", verbosity=0)
+
+
 @shared_task(name="flows.follow_clearing")
 def follow() -> None:
     """Visits move on with their clearing month; a second run finds nothing to do."""

@@ -1,0 +1,131 @@
+"""放款回执, account moves and 结清回执: each goes to the deposit city as a small case beside the loan.
+
+It follows the loan's case, or the transfer's where the loan has none here: a local loan that became a
+cross-city one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from matters.catalogue.models import MatterVersion
+from matters.housing_fund import marks
+from matters.housing_fund.models import Account, Borrower, Loan
+from tongban.accounts.models import Posting
+from tongban.notices.models import Channel
+from tongban.notices.outbox import Owed, owe, recipient_of
+from tongban.offices.codes import pool_of
+from workflows.cases.act import Act
+from workflows.cases.models import Case, Party
+from workflows.cases.opening import Application, open_case
+
+from .one_thing_parts import PartGone, as_given
+
+if TYPE_CHECKING:
+    from workflows.cases.flow import Flow
+
+MARK, MOVED, LIFT = "mark", "moved", "lift"
+FLOW = "loan_mark"
+
+
+def open_marks(case: Flow, act: Act, loan: Loan, *, task: str) -> list[str]:
+    """A small case at the deposit city of each borrower whose account is not at the loan's own centre.
+
+    Numbers of the cases. Three statements, and an opening each.
+    """
+    rows = Borrower.objects.select_related("account__centre", "loan__centre").filter(loan=loan)
+    away = [row for row in rows.order_by("pk") if row.account.centre_id != loan.centre_id]
+    if not away:
+        return []
+    version = _version(act)
+    return [
+        _open(case, act, row.loan, row.account, version, task, act.situation.parties).number
+        for row in away
+    ]
+
+
+def account_moved(act: Act, *, old: Account, new: Account) -> list[marks.Moved]:
+    """Called by the transfer in the step that books its money: live loans go along with the account.
+
+    The new city has its mark from the 账户信息表 at once and a small case to look it over; the loan city
+    is told. No statement more than `marks.moved` takes where there is no live loan.
+    """
+    found = marks.moved(old=old, new=new, at=act.at)
+    for each in found:
+        beside = Case.objects.filter(number=each.loan.case_number).first() or act.case
+        if each.new is not None:
+            parties = tuple(Party.objects.filter(case_id=beside.pk).select_related("user"))
+            _open(beside, act, each.loan, new, _version(act), MOVED, parties)  # type: ignore[arg-type]
+        _tell_loan_city(act, each.loan, new)
+    return found
+
+
+def _open(
+    case: Flow,
+    act: Act,
+    loan: Loan,
+    account: Account,
+    version: MatterVersion,
+    task: str,
+    parties: Sequence[Party],
+) -> Flow:
+    centres = {"deposit": account.centre, "loan": loan.centre}
+    return open_case(
+        Application(
+            draft_key=uuid.uuid5(case.draft_key, f"{task}:{loan.number}:{account.pk}:{act.seq}"),
+            version=version,
+            origin_region=loan.centre.region_id,
+            parties=[as_given(party) for party in parties],
+            data={
+                "task": task,
+                "loan_number": loan.number,
+                "account_number": account.number,
+                **{f"{side}_region": pool_of(at.region_id) for side, at in centres.items()},
+            },
+            channel=case.channel,
+            offices=centres,
+            parent_id=case.pk,
+            relation="follows",
+            awaited_as=task,
+        ),
+        actor=act.actor,
+        at=act.at,
+    ).case
+
+
+def _version(act: Act) -> MatterVersion:
+    versions = MatterVersion.objects.in_force(act.today).select_related("matter")
+    found = versions.filter(flow=FLOW).first()
+    if found is None:
+        raise PartGone(f"no matter of the flow {FLOW} is in force")
+    return found
+
+
+def _tell_loan_city(act: Act, loan: Loan, new: Account) -> None:
+    """Owe the clerks and heads of the loan city a word: where the account is now. Two statements."""
+    posted = Posting.objects.in_force(act.today).filter(
+        office_id=loan.centre_id, role__in=("clerk", "head"), user__is_active=True
+    )
+    context = {
+        "number": act.case.number,
+        "message": f"贷款{loan.number}的缴存账户已转移，标记由新的缴存城市承接。",
+        "url": "/desk/loans/",
+    }
+    owe(
+        [
+            Owed(
+                template="loan_moved",
+                channel=Channel.INBOX,
+                recipient=recipient_of(user_id),
+                user_id=user_id,
+                context=context,
+                event_key=f"loan:{loan.pk}:{new.pk}",
+                subject_kind="case",
+                subject_key=act.case.number,
+            )
+            for user_id in sorted(set(posted.values_list("user_id", flat=True)))
+        ],
+        act.at,
+    )
