@@ -14,7 +14,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.beginnings import Beginnings
 from tests.catalogue.whole_list import load_whole_list
-from tests.emptying import empty_the_database
+from tests.emptying import empty_the_database, may_act_as_replica
 from tests.site.stage import build_stage
 from tests.world import World, build_world, forget_everything
 
@@ -98,8 +98,10 @@ def django_db_setup(
     """As always; and nobody who was killed in a test still holds the database when it is dropped."""
     with django_db_blocker.unblock():
         beginnings.copy_for(request.session.items)
+        is_quick = may_act_as_replica()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_the_database())
+        if is_quick:
+            patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: empty_the_database())
         yield
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
