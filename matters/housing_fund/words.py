@@ -94,7 +94,11 @@ _NAMES = {
     "loan.longest_term": "最长贷款期限",
     "loan.credit_refuse": "征信不予贷款的情形",
     "loan.home_count": "住房套数的认定",
+    "loan.overdue_deduction": "逾期贷款跨区域划扣",
     "rent.month": "租房提取每月限额",
+    "withdrawal.retirement": "退休提取的条件",
+    "withdrawal.purchase": "购房提取的条件和额度",
+    "withdrawal.repayment": "偿还贷款提取的条件和额度",
     "many_children.from": "多子女家庭的认定",
 }
 WORDS = Vocabulary(

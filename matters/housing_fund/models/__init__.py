@@ -3,6 +3,7 @@
 from .accounts import Account, DepositMonth, Mark
 from .journal import Journal, Line, Remittance
 from .loans import Borrower, Loan, LoanCertificate
+from .withdrawals import Withdrawal
 
 __all__ = [
     "Account",
@@ -14,4 +15,5 @@ __all__ = [
     "LoanCertificate",
     "Mark",
     "Remittance",
+    "Withdrawal",
 ]
