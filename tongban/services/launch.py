@@ -21,6 +21,7 @@ from tongban.services.narration import phase, say
 from tongban.services.parts import (
     BANK,
     BEAT,
+    CENTRE,
     HOSPITAL,
     MAIL,
     PARTS,
@@ -28,6 +29,7 @@ from tongban.services.parts import (
     WORKER,
     announce,
     bank_command,
+    centre_command,
     hospital_command,
     mail_command,
     mail_port,
@@ -127,6 +129,7 @@ def _serve(places: Places, port: int, mail: int | None, children: Children) -> N
     if settings.DEMONSTRATION:
         children.start(BANK, bank_command(port))
         children.start(HOSPITAL, hospital_command(port, places.state))
+        children.start(CENTRE, centre_command(port))
     say(f"\n川渝通办已就绪：http://{HOST}:{port}{_since_the_command()}\n按 Ctrl-C 停止。")
     while (ended := children.first_end()) is None:
         continue

@@ -11,7 +11,10 @@ from tongban.services.places import Places
 from tongban.services.port import HOST
 from tongban.services.processes import MARK
 
-PARTS = WEB, WORKER, BEAT, MAIL, BANK, HOSPITAL = "网站", "任务", "定时", "邮件", "银行", "医院"
+PARTS = WEB, WORKER, BEAT, MAIL, BANK, HOSPITAL, CENTRE = (
+    *("网站", "任务", "定时", "邮件"),
+    *("银行", "医院", "公积金"),
+)
 
 
 def web_command(port: int) -> list[str]:
@@ -31,6 +34,12 @@ def bank_command(port: int) -> list[str]:
     """The demonstration bank: it knows the site by its API and nothing else."""
     site = f"http://{HOST}:{port}"
     return [sys.executable, "manage.py", "demonstration_bank", "--skip-checks", "--site", site]
+
+
+def centre_command(port: int) -> list[str]:
+    """The demonstration's housing-fund centre: the 转出地 or 转入地 of transfers, by the API."""
+    site = f"http://{HOST}:{port}"
+    return [sys.executable, "manage.py", "demonstration_centre", "--skip-checks", "--site", site]
 
 
 def hospital_command(port: int, state: Path) -> list[str]:

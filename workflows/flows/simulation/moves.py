@@ -21,8 +21,6 @@ from .acts import (
     collect,
     feed_back,
     forward,
-    money_arrival,
-    money_sent,
     opinion,
     reason,
     receiver,
@@ -30,6 +28,7 @@ from .acts import (
 )
 from .at_once import AT_ONCE
 from .claims import CLAIMS
+from .fund import FUND
 from .medical import MEDICAL
 from .moves_across import ACROSS
 from .moves_of_wholes import OF_WHOLES
@@ -41,22 +40,6 @@ def _permit(_case: Any, luck: Random) -> dict[str, Any]:
 
 def _out(_case: Any, luck: Random) -> dict[str, Any]:
     return {"certificate_number": f"QY{luck.randrange(10**8):08d}", "contact": "户籍窗口"}
-
-
-def _objection(_case: Any, luck: Random) -> dict[str, Any]:
-    return {
-        "code": luck.choice(["not_sealed", "live_loan", "frozen"]),
-        "reason": "请先在转出地办理相关手续，再申请转移。",
-    }
-
-
-def _sheet(_case: Any, luck: Random) -> dict[str, Any]:
-    return {
-        "principal": f"{luck.randrange(800, 90000)}.{luck.randrange(100):02d}",
-        "interest": f"{luck.randrange(0, 900)}.{luck.randrange(100):02d}",
-        "months": luck.randrange(6, 160),
-        "loan_uses": luck.choice([0, 0, 0, 1]),
-    }
 
 
 def _rating(_case: Any, luck: Random) -> dict[str, Any]:
@@ -96,37 +79,10 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
         Move("disapprove", 30, reason("迁出地不予迁出。")),
     ),
     (flows.HouseholdMove.CODE, "moving_in"): (Move("register_in", 1, receiver),),
-    (flows.FundTransfer.CODE, "accepting"): (
-        Move("accept", 95, lambda _c, _l: {"checked": "on"}),
-        Move("refuse", 5, reason("转入地账户尚未正常缴存。")),
-    ),
-    (flows.FundTransfer.CODE, "checking"): (
-        Move("confirm", 90, lambda _c, _l: {"released": "on"}),
-        Move("object_to_transfer", 10, _objection),
-    ),
-    (flows.FundTransfer.CODE, "objected"): (
-        Move("send_letter_again", 75, reason("职工已办理封存，请再次核查。")),
-        Move("disapprove", 25, reason("转出地账户不能转出。")),
-    ),
-    (flows.FundTransfer.CODE, "frozen"): (Move("send_sheet", 1, _sheet),),
-    (flows.FundTransfer.CODE, "info_sent"): (Move("send_money", 1, money_sent),),
-    (flows.FundTransfer.CODE, "money_sent"): (
-        Move("money_arrives", 96, money_arrival),
-        Move("bank_refuses", 4, reason("收款账户户名不符，银行退票。")),
-    ),
-    (flows.FundTransfer.CODE, "money_returned"): (Move("send_money", 1, money_sent),),
-    (flows.FundTransfer.CODE, "mismatched"): (
-        Move("match_by_hand", 60, reason("经电话核实，确系该职工资金。")),
-        Move("ask_sender", 25, reason("附言与联系函不符，请核实是否此笔。")),
-        Move("return_money", 15, reason("无法确认，退回转出地。")),
-    ),
-    (flows.FundTransfer.CODE, "investigating"): (
-        Move("explain", 1, reason("附言录入有误，确系本联系函资金。")),
-    ),
-    (flows.FundTransfer.CODE, "booked"): (Move("conclude", 1),),
     **ACROSS,
     **AT_ONCE,
     **CLAIMS,
+    **FUND,
     **OF_WHOLES,
     **MEDICAL,
 }

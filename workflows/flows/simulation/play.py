@@ -26,6 +26,7 @@ from .answers import answers
 from .at_once import booked_for
 from .cast import Cast
 from .claims import claim_answers
+from .fund import fund_answers
 from .hours import citizen_moment, office_moment
 from .medical import filing_answers
 from .moves import likely
@@ -174,6 +175,7 @@ class Play:
             )
             | filing_answers(version.flow, person, local_day(moment), luck)
             | claim_answers(version.flow, person, local_day(moment), luck)
+            | fund_answers(version.flow, person, luck)
             | carried_as_typed(definition, said),
             situation=said,
         )
