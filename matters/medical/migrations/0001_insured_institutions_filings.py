@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import matters.medical.models.money
+import matters.money
 import tongban.accounts.personal
 from decimal import Decimal
 from django.db import migrations, models
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('insured_type', models.CharField(choices=[('employee', '职工'), ('resident', '居民')], max_length=8)),
                 ('person_class', models.CharField(max_length=24)),
                 ('born_on', models.DateField()),
-                ('account_balance', matters.medical.models.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
+                ('account_balance', matters.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(blank=True, null=True)),
                 ('is_demonstration', models.BooleanField(default=False)),

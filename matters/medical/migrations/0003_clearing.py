@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import matters.medical.models.money
+import matters.money
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -88,8 +88,8 @@ class Migration(migrations.Migration):
                 ('treated_province', models.CharField(max_length=6, verbose_name='就医地省市')),
                 ('insured_province', models.CharField(max_length=6, verbose_name='参保地省市')),
                 ('year', models.SmallIntegerField()),
-                ('base', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('size', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('base', matters.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('size', matters.money.MoneyField(decimal_places=2, max_digits=14)),
                 ('rules', models.JSONField()),
                 ('case_number', models.CharField(blank=True, default='', max_length=32)),
                 ('calculated_at', models.DateTimeField()),
@@ -104,8 +104,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('fund_pay_type', models.CharField(max_length=16)),
-                ('amount', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('excluded', matters.medical.models.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
+                ('amount', matters.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('excluded', matters.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
             ],
             options={
                 'default_permissions': (),
@@ -126,9 +126,9 @@ class Migration(migrations.Migration):
                 ('insured_type', models.CharField(choices=[('employee', '职工'), ('resident', '居民')], max_length=8)),
                 ('visit', models.CharField(choices=[('inpatient', '住院'), ('outpatient', '普通门诊'), ('chronic', '门诊慢特病'), ('pharmacy', '药店购药')], max_length=12)),
                 ('on', models.DateField()),
-                ('medfee', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='医疗费总额')),
-                ('claimed', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='应清算金额')),
-                ('excluded', matters.medical.models.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14, verbose_name='剔除金额')),
+                ('medfee', matters.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='医疗费总额')),
+                ('claimed', matters.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='应清算金额')),
+                ('excluded', matters.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14, verbose_name='剔除金额')),
             ],
             options={
                 'default_permissions': (),
@@ -171,7 +171,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('treated_province', models.CharField(max_length=6, verbose_name='就医地省市')),
                 ('insured_province', models.CharField(max_length=6, verbose_name='参保地省市')),
-                ('amount', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('amount', matters.money.MoneyField(decimal_places=2, max_digits=14)),
                 ('reason', models.CharField(max_length=1000)),
                 ('setl_id', models.CharField(blank=True, default='', max_length=30)),
                 ('key', models.CharField(max_length=80, unique=True)),
@@ -211,7 +211,7 @@ class Migration(migrations.Migration):
                 ('reason', models.CharField(max_length=1000)),
                 ('evidence', models.CharField(blank=True, default='', max_length=2000)),
                 ('decision', models.CharField(blank=True, default='', max_length=1000)),
-                ('excluded', matters.medical.models.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
+                ('excluded', matters.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
                 ('state', models.CharField(choices=[('raised', '已提出'), ('evidence', '已举证'), ('upheld', '成立，剔除'), ('dismissed', '不成立，支付')], default='raised', max_length=9)),
                 ('raised_at', models.DateTimeField()),
                 ('decided_at', models.DateTimeField(blank=True, null=True)),
@@ -230,7 +230,7 @@ class Migration(migrations.Migration):
                 ('account', models.CharField(choices=[('receivable', '应收'), ('payable', '应付'), ('in_dispute', '争议'), ('deducted', '违规扣款'), ('advance', '预付金')], max_length=10)),
                 ('insured_type', models.CharField(blank=True, choices=[('employee', '职工'), ('resident', '居民')], default='', max_length=8)),
                 ('fund_pay_type', models.CharField(blank=True, default='', max_length=16)),
-                ('amount', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('amount', matters.money.MoneyField(decimal_places=2, max_digits=14)),
                 ('key', models.CharField(max_length=120, unique=True)),
                 ('voucher', models.CharField(blank=True, default='', max_length=40, verbose_name='凭证号')),
                 ('at', models.DateTimeField()),
@@ -258,9 +258,9 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.SmallIntegerField()),
                 ('line_count', models.IntegerField()),
-                ('gross', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('deducted', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('payable', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('gross', matters.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('deducted', matters.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('payable', matters.money.MoneyField(decimal_places=2, max_digits=14)),
                 ('content', models.JSONField()),
                 ('digest', models.CharField(max_length=64)),
                 ('document_number', models.CharField(blank=True, default='', max_length=48)),
@@ -282,9 +282,9 @@ class Migration(migrations.Migration):
                 ('sign', models.SmallIntegerField()),
                 ('visit', models.CharField(choices=[('inpatient', '住院'), ('outpatient', '普通门诊'), ('chronic', '门诊慢特病'), ('pharmacy', '药店购药')], max_length=12)),
                 ('on', models.DateField()),
-                ('medfee_sumamt', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('fund_pay_sumamt', matters.medical.models.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('acct_pay', matters.medical.models.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
+                ('medfee_sumamt', matters.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('fund_pay_sumamt', matters.money.MoneyField(decimal_places=2, max_digits=14)),
+                ('acct_pay', matters.money.MoneyField(decimal_places=2, default=Decimal('0'), max_digits=14)),
                 ('source', models.CharField(choices=[('message', '结算报文'), ('totals', '3201 对总账相符'), ('details', '3202 明细'), ('accepted', '认账更正')], max_length=8)),
                 ('booked_at', models.DateTimeField()),
                 ('voided_at', models.DateTimeField(blank=True, null=True)),

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import matters.medical.models.money
+import matters.money
 from decimal import Decimal
 from django.db import migrations, models
 
@@ -37,13 +37,13 @@ class Migration(migrations.Migration):
                 ("pric", models.DecimalField(decimal_places=6, max_digits=16, verbose_name="单价")),
                 (
                     "det_item_fee_sumamt",
-                    matters.medical.models.money.MoneyField(
+                    matters.money.MoneyField(
                         decimal_places=2, max_digits=14, verbose_name="明细项目费用总额"
                     ),
                 ),
                 (
                     "fulamt_ownpay_amt",
-                    matters.medical.models.money.MoneyField(
+                    matters.money.MoneyField(
                         decimal_places=2,
                         default=Decimal("0"),
                         max_digits=14,
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "overlmt_amt",
-                    matters.medical.models.money.MoneyField(
+                    matters.money.MoneyField(
                         decimal_places=2,
                         default=Decimal("0"),
                         max_digits=14,
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "preselfpay_amt",
-                    matters.medical.models.money.MoneyField(
+                    matters.money.MoneyField(
                         decimal_places=2,
                         default=Decimal("0"),
                         max_digits=14,
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "inscp_scp_amt",
-                    matters.medical.models.money.MoneyField(
+                    matters.money.MoneyField(
                         decimal_places=2,
                         default=Decimal("0"),
                         max_digits=14,

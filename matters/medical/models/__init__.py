@@ -21,7 +21,6 @@ from .filings import Filing
 from .institutions import Institution, VisitKind
 from .insured import Chronic, Freeze, Insured
 from .invoices import ClaimedInvoice
-from .money import MoneyField
 from .payments import ReimbursementPayment
 from .settlements import AccountEntry, FamilyAccount, FundLine, KeptRules, Settlement, YearEntry
 from .visits import FeeLine, Visit
@@ -47,7 +46,6 @@ __all__ = [
     "KeptRules",
     "LineDispute",
     "MoneyEntry",
-    "MoneyField",
     "ReimbursementPayment",
     "Settlement",
     "Side",

@@ -12,9 +12,10 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
+from matters.money import MoneyField
+
 from .institutions import Institution, VisitKind
 from .insured import Insured
-from .money import MoneyField
 from .settlements import Settlement
 
 TREATED, INSURED = "treated", "insured"

@@ -11,12 +11,12 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import Q
 
+from matters.money import MoneyField
 from tongban.sharing.models.asking import AppendOnly
 
 from .clearing import ClearingLine, ClearingMonth, Pair, Side
 from .institutions import Institution, VisitKind
 from .insured import Insured
-from .money import MoneyField
 
 
 class TreatmentEntry(Pair):

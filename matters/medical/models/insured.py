@@ -8,10 +8,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from matters.money import MoneyField
 from tongban.accounts.personal import BlindIndexField, EncryptedTextField
 from tongban.offices.models import Dated
-
-from .money import MoneyField
 
 
 class Insured(models.Model):

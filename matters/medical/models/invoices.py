@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from matters.money import MoneyField
 from tongban.accounts.personal import BlindIndexField, EncryptedTextField
 
 from .institutions import Institution
-from .money import MoneyField
 
 
 class ClaimedInvoice(models.Model):

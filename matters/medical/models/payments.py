@@ -7,9 +7,8 @@ from typing import Any, NoReturn
 from django.db import models
 from django.db.models import Q
 
+from matters.money import MoneyField
 from tongban.sharing.models.asking import LedgerIsAppendOnly
-
-from .money import MoneyField
 
 
 class ReimbursementPayment(models.Model):

@@ -12,11 +12,11 @@ from typing import Any, ClassVar, NoReturn
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from matters.money import MoneyField
 from tongban.sharing.models.asking import AppendOnly, LedgerIsAppendOnly
 
 from .institutions import Institution, VisitKind
 from .insured import Insured
-from .money import MoneyField
 
 
 class KeptRules(AppendOnly):

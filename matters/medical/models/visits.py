@@ -8,10 +8,11 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from matters.money import MoneyField
+
 from .filings import Filing
 from .institutions import Institution, VisitKind
 from .insured import Insured
-from .money import MoneyField
 
 
 class Visit(models.Model):
