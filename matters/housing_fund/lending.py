@@ -65,6 +65,13 @@ def settle(*, loan_id: int, on: dt.date) -> Loan:
         return loan
 
 
+def turn(*, loan_id: int, into: str) -> Loan:
+    """Between repaying, overdue and collecting; what is settled stays so. Two statements."""
+    live = Loan.objects.filter(pk=loan_id).exclude(state=Loan.State.SETTLED)
+    live.update(state=into)
+    return Loan.objects.get(pk=loan_id)
+
+
 def deposits_of(account: Account) -> dict[str, Any]:
     """The account as `requests.SCHEMA` wants a depositor: months anywhere count once. One statement."""
     rows = (

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from matters.housing_fund import lending
 from matters.housing_fund.ledger import open_account
-from matters.housing_fund.models import Account, DepositMonth, LoanCertificate
+from matters.housing_fund.models import Account, DepositMonth, Loan, LoanCertificate
 from tests import journeys
 from tests.world import LIN_ID, ZHOU_ID, World, answers_for, at
 from tongban.offices.models import Office
 from workflows.cases.models import Case
 
 CERTIFICATE = "出具贷款职工住房公积金缴存使用证明"
-LOAN, MARK = "公积金互认互贷", "异地贷款账户标记"
+LOAN, MARK, COLLECTION = "公积金互认互贷", "异地贷款账户标记", "异地贷款逾期协助催收"
 CHONGQING, DAZHOU = "500000", "511700"
 OPENED = "2026-05-11 09:00"
 CREDIT = {"consecutive": "0", "total": "0"}
@@ -32,7 +33,7 @@ def people(world: World) -> World:
     world.post("lender", "渝贷款", CHONGQING, "housing_fund", "clerk")
     world.post("lender_head", "渝放款", CHONGQING, "housing_fund", "head")
     world.post("keeper", "达缴存", DAZHOU, "housing_fund", "clerk")
-    for name in (CERTIFICATE, LOAN, MARK):
+    for name in (CERTIFICATE, LOAN, MARK, COLLECTION):
         world.matter(name)
     return world
 
@@ -72,6 +73,20 @@ def certificate(of: Account, lender: Office, number: str = "ZM-0001") -> LoanCer
         last_day=dt.date(2028, 12, 31),
     )
     return row
+
+
+def loan_made(of: Account, lender: Office, number: str = "YD-1") -> Loan:
+    """Paid out long ago, by that centre."""
+    return lending.release(
+        number=number,
+        centre_id=lender.pk,
+        account_ids=[of.pk],
+        amount=Decimal(200000),
+        rate=Decimal("3.1"),
+        months=120,
+        plan="equal_payment",
+        on=dt.date(2024, 1, 1),
+    )
 
 
 def loan_answers(world: World, **other: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from tests.flows import clearing, filings, fund, visits
+from tests.flows import clearing, filings, fund, visits, ways_of_loans
 from tests.world import ORPHAN, World, answers_for, at
 from tongban.accounts.actors import SYSTEM, Actor
 from workflows.cases.models import Case
@@ -56,6 +56,12 @@ SETTINGS = {
         {"receiving": ("500000", "housing_fund"), "sending": ("511700", "housing_fund")},
         {"0": CQ, "1": SC},
         prepare=fund.two_accounts,
+    ),
+    "fund_transfer_group": Setting(
+        "单位集中办理住房公积金异地转移接续",
+        {"lead": ("500000", "housing_fund")},
+        {"0": CQ, "1": SC},
+        prepare=fund.an_employer,
     ),
     "relation_transfer": Setting(
         "企业职工基本养老保险关系转移接续",
@@ -121,6 +127,32 @@ SETTINGS = {
         {"treatment": ("511700", "medical_insurance")},
         {"0": "511700"},
         part_of=("reimbursement", "inquiry"),
+    ),
+    "loan_certificate": Setting(
+        "出具贷款职工住房公积金缴存使用证明",
+        {"deposit": ("511700", "housing_fund"), "loan": ("500000", "housing_fund")},
+        {"0": "511700", "1": "500000"},
+        prepare=ways_of_loans.with_account,
+    ),
+    "cross_city_loan": Setting(
+        "公积金互认互贷",
+        {"loan": ("500000", "housing_fund"), "deposit": ("511700", "housing_fund")},
+        {"0": "500000", "1": "511700", "2": "500000"},
+        prepare=ways_of_loans.with_certificate,
+    ),
+    "loan_mark": Setting(
+        "异地贷款账户标记",
+        {"deposit": ("511700", "housing_fund"), "loan": ("500000", "housing_fund")},
+        {"0": "511700", "1": "500000"},
+        part_of=("cross_city_loan", "mark"),
+        prepare=ways_of_loans.with_loan,
+    ),
+    "loan_collection": Setting(
+        "异地贷款逾期协助催收",
+        {"deposit": ("511700", "housing_fund"), "loan": ("500000", "housing_fund")},
+        {"0": "511700", "1": "500000"},
+        part_of=("cross_city_loan", "collect"),
+        prepare=ways_of_loans.with_arrears,
     ),
     "clearing_month": Setting(
         "异地就医月度清算",

@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from matters.catalogue.pinned import definition_of
-from matters.housing_fund import certificates, lending, marks
+from matters.housing_fund import certificates, ledger, lending, marks
 from matters.housing_fund.models import Account, Borrower, Loan, LoanCertificate, Mark
 from tests.flows.loans import (
     APPROVED,
@@ -28,6 +28,7 @@ from tests.flows.loans import (
     asked_for_certificate,
     beside,
     certificate,
+    loan_made,
     people,
     released,
     up_to_release,
@@ -52,16 +53,7 @@ def centres(world: World) -> World:
 
 def local_loan(of: Account, number: str = "DZ-1") -> Loan:
     """One that the account's own centre lent."""
-    return lending.release(
-        number=number,
-        centre_id=of.centre_id,
-        account_ids=[of.pk],
-        amount=Decimal(200000),
-        rate=Decimal("3.1"),
-        months=120,
-        plan="equal_payment",
-        on=dt.date(2024, 1, 1),
-    )
+    return loan_made(of, of.centre, number)
 
 
 def checked(world: World) -> tuple[str, list[str]]:
@@ -407,3 +399,66 @@ def test_the_pages_of_a_loan_cost_the_same_with_one_and_with_thirty_beside_it(
     assert "两地记录" in shown
     assert "YD-2026-0001" in shown
     assert counts[0] == counts[1]
+
+
+# ---- overdue ----
+
+
+def overdue(world: World) -> tuple[Journey, Journey]:
+    """The loan, and what the deposit city was asked."""
+    journey = released(world)
+    beside(journey, world, "mark").take("mark_account", "keeper")
+    late = {"since": "2026-05-01", "arrears": "3000.00", "terms": "2"}
+    journey.take("report_overdue", "lender", "2026-06-01 09:00", **late)
+    return journey, beside(journey, world, "collect")
+
+
+def test_the_deposit_city_helps_to_collect_until_the_arrears_are_paid(centres: World) -> None:
+    journey, asked = overdue(centres)
+    assert Loan.objects.get().state == "overdue"
+    with pytest.raises(NotAllowed, match="已登记逾期"):
+        journey.take("report_overdue", "lender", since="2026-05-01", arrears="1.00", terms="1")
+    asked.take("contact_borrower", "keeper", way="phone", said="本周内还款")
+    assert Loan.objects.get().state == "collecting"
+    # Still a live loan: the mark stands, and the check looks at it.
+    assert marks.live_loans_of([Account.objects.get().pk]).exists()
+    asked.take("report_paid", "lender", on="2026-06-01", voucher="HK9")
+    assert (asked.case.state, Loan.objects.get().state) == ("caught_up", "repaying")
+    journey.take("settle_loan", "lender", "2026-07-01 10:00", on="2026-07-01", voucher="HK1")
+
+
+def test_nothing_is_deducted_while_nobody_knows_since_when_it_may_be(
+    centres: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, asked = overdue(centres)
+    centres.post("keeper_head", "达负责", DAZHOU, "housing_fund", "head")
+    by_contract = {"amount": "2000.00", "clause": "第九条"}
+    with pytest.raises(NotAllowed, match="没有查到开始的日期"):
+        asked.take("deduct", "keeper_head", **by_contract)
+    page = signed_in(centres.keeper).get(f"/desk/{asked.case.number}/").content.decode()
+    assert "不能划扣" in page
+    # As it would be with a rule that has begun.
+    monkeypatch.setattr("workflows.flows.loan_collection.deduction_unknown", lambda _: "")
+    before = Account.objects.get().balance
+    with pytest.raises(InvalidData, match="不能多于"):
+        asked.take("deduct", "keeper_head", amount="3000.01", clause="第九条")
+    asked.take("deduct", "keeper_head", **by_contract)
+    assert (asked.case.state, Account.objects.get().balance) == ("contacted", before - 2000)
+    centres.post("keeper_second", "达复核", DAZHOU, "housing_fund", "head")
+    asked.take("deduct", "keeper_second", amount="1000.00", clause="第九条")
+    assert (asked.case.state, Loan.objects.get().state) == ("deducted", "repaying")
+    assert ledger.differences() == []
+
+
+def test_a_loan_that_is_settled_while_it_is_collected_ends_the_collecting(centres: World) -> None:
+    journey, asked = overdue(centres)
+    journey.take("settle_loan", "lender", "2026-07-01 10:00", on="2026-07-01", voucher="HK1")
+    assert asked.case.state == "dropped"
+
+
+def test_who_does_not_pay_is_taken_to_court_by_the_loan_city(centres: World) -> None:
+    _, asked = overdue(centres)
+    with pytest.raises(NotAllowed):
+        asked.take("take_to_court", "lender", number="(2026)渝01民初1号")
+    asked.take("take_to_court", "lender_head", number="(2026)渝01民初1号")
+    assert (asked.case.state, Loan.objects.get().state) == ("litigation", "overdue")

@@ -8,10 +8,11 @@ import pytest
 
 from workflows.cases.registry import flow_class
 from workflows.flows.simulation.claims import CLAIMS
+from workflows.flows.simulation.loans import LOANS
 from workflows.flows.simulation.moves import MOVES
 from workflows.flows.simulation.moves_across import ACROSS
 
-ACROSS_FLOWS = sorted({flow for flow, _ in ACROSS | CLAIMS})
+ACROSS_FLOWS = sorted({flow for flow, _ in ACROSS | CLAIMS | LOANS})
 # What a mishap brings about, what waits for others or for next year, and what only people get out of.
 LEFT_TO_PEOPLE = {
     ("archive_transfer", "lost"),

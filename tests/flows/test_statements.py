@@ -36,6 +36,7 @@ from tests.flows.taken import (
 from tests.flows.visits import VISITS
 from tests.flows.ways_across import ACROSS
 from tests.flows.ways_of_claims import CHANGES_OF_CLAIMS, CLAIMS
+from tests.flows.ways_of_loans import LOANS
 from tests.world import World, at
 from tongban.accounts.actors import actor_of
 from tongban.accounts.models import Posting, User
@@ -205,6 +206,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (reason("withdraw", "applicant"),),
     ),
     "fund_transfer": fund.WAYS,
+    "fund_transfer_group": fund.GROUP_WAYS,
     "record_query": (
         (Taken("reply", "owner", 1, {"reply": "记录正常"}),),
         (reason("decline", "owner"),),
@@ -253,6 +255,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     ),
     **ACROSS,
     **CLAIMS,
+    **LOANS,
     **clearing.WAYS,
     "medical_filing": FILINGS,
     "medical_visit": VISITS,
@@ -290,6 +293,8 @@ WITHIN_THE_OPENING = AT_THE_OPENING | {
     ("window_booking", "book"),
     ("record_query", "reply_by_register"),
 }
+# No rule that is known lets anybody take it.
+NOT_YET = {("loan_collection", "deduct")}
 HOUR = dt.timedelta(hours=1)
 NEXT_DAY = ("visit", "miss")  # of a booking, whose day has to come
 LONG_AFTER = (
@@ -318,4 +323,4 @@ def test_every_step_of_every_flow_is_counted() -> None:
     }
     counted = {bodies[flow, taken.step] for flow, ways in WAYS.items() for w in ways for taken in w}
     uncounted = {where for where, body in bodies.items() if body not in counted}
-    assert uncounted == WITHIN_THE_OPENING
+    assert uncounted == WITHIN_THE_OPENING | NOT_YET

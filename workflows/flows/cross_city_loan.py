@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from matters.catalogue.definition import Definition, Limit
 from matters.housing_fund import certificates, lending
+from matters.housing_fund.models import Loan
 from matters.housing_fund.words import rule_book
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import (
@@ -30,6 +31,7 @@ from workflows.cases.models import Document
 from .cross_city_loan_forms import (
     ApproveForm,
     ContractForm,
+    OverdueForm,
     ReckonForm,
     RegistrationForm,
     RejectForm,
@@ -38,6 +40,7 @@ from .cross_city_loan_forms import (
     ValuationForm,
 )
 from .cross_city_loan_guards import (
+    is_in_order,
     is_repaying,
     loan_of,
     may_be_lent,
@@ -46,7 +49,7 @@ from .cross_city_loan_guards import (
     some_unmarked,
 )
 from .cross_city_loan_sum import borrowers_of, reckon
-from .loan_marks import LIFT, MARK, open_marks
+from .loan_marks import LIFT, MARK, ask_to_collect, end_collections, open_marks
 from .loan_panel import loan_panel
 from .loan_people import DEPOSIT, LOAN, answers_of, index_of, pool_at
 from .review_forms import SupplementDemandForm, SupplementForm
@@ -283,12 +286,22 @@ class CrossCityLoan(Flow):
         loan = loan_of(self)
         act.note(receipts=open_marks(self, act, loan, task=MARK), reason=act.data["reason"])
 
+    @step("登记逾期", source="released", by=LOAN, form=OverdueForm, guards=(is_in_order,),
+          is_aside=True, done="贷款已逾期，已请缴存地协助催收", tone="warning")  # fmt: skip
+    def report_overdue(self, act: Act) -> None:
+        """The deposit city helps to collect. The guard's statement, five, and an opening."""
+        loan = lending.turn(loan_id=loan_of(self).pk, into=Loan.State.OVERDUE)
+        asked = ask_to_collect(self, act, loan)
+        act.note(since=act.data["since"].isoformat(), arrears=act.data["arrears"], asked=asked)
+        act.tell("case_step", message="您的异地贷款已逾期，请尽快还清。")
+
     @step("登记结清", source="released", by=LOAN, form=SettleForm, guards=(is_repaying,),
           is_aside=True, done="贷款已结清，结清回执已发缴存地", tone="primary")  # fmt: skip
     def settle_loan(self, act: Act) -> None:
         """贷款全部还清证明 to the person, 结清回执 to the deposit city. The guard's statement, four, and an
         opening."""
         loan = lending.settle(loan_id=loan_of(self).pk, on=act.data["on"])
+        end_collections(self, act)
         receipts = open_marks(self, act, loan, task=LIFT)
         lines = {"result": f"贷款全部还清证明（合同编号 {loan.number}）"}
         document = act.issue(Document.Kind.RESULT, matter_lines(self, act) | lines)

@@ -36,7 +36,7 @@ def day_field(label: str, **more: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=DayInput, error_messages=missing, **more)
 
 
-def _not_after(day: dt.date, today: dt.date) -> dt.date:
+def not_after(day: dt.date, today: dt.date) -> dt.date:
     if day > today:
         raise forms.ValidationError("日期不能晚于今天")
     return day
@@ -153,13 +153,26 @@ class RegistrationForm(StepForm):
     on = day_field("登记日期")
 
     def clean_on(self) -> dt.date:
-        return _not_after(self.cleaned_data["on"], self.situation.today)
+        return not_after(self.cleaned_data["on"], self.situation.today)
 
 
 class ReleaseForm(StepForm):
     voucher = forms.CharField(
         label="放款凭证号", max_length=40, error_messages={"required": "请填写放款凭证号"}
     )
+
+
+class OverdueForm(StepForm):
+    """What is overdue, and since when."""
+
+    since = day_field("从哪一天起逾期")
+    arrears = money_field("逾期未还金额（元）")
+    terms = forms.IntegerField(
+        label="逾期期数", min_value=1, max_value=360, error_messages={"required": "请填写逾期期数"}
+    )
+
+    def clean_since(self) -> dt.date:
+        return not_after(self.cleaned_data["since"], self.situation.today)
 
 
 class SettleForm(StepForm):
@@ -171,4 +184,4 @@ class SettleForm(StepForm):
     )
 
     def clean_on(self) -> dt.date:
-        return _not_after(self.cleaned_data["on"], self.situation.today)
+        return not_after(self.cleaned_data["on"], self.situation.today)

@@ -32,6 +32,12 @@ def _is_repaying(situation: Situation) -> bool:
     return bool(number) and live.exists()
 
 
+def _is_in_order(situation: Situation) -> bool:
+    """One statement."""
+    number = situation.case.facts.get("loan", "")
+    return bool(number) and Loan.objects.filter(number=number, state=Loan.State.REPAYING).exists()
+
+
 def _some_unmarked(situation: Situation) -> bool:
     """One statement."""
     number = situation.case.facts.get("loan", "")
@@ -45,5 +51,6 @@ def _is_second_hand(situation: Situation) -> bool:
 reckoned = Guard("reckoned", "请先核算可贷额度", lambda s: "quote" in s.case.facts)
 may_be_lent = Guard("may_be_lent", "核算结果为不符合贷款条件，只能不予贷款", _may_be_lent)
 is_repaying = Guard("is_repaying", "贷款已结清", _is_repaying)
+is_in_order = Guard("is_in_order", "贷款已登记逾期，或已结清", _is_in_order)
 some_unmarked = Guard("some_unmarked", "缴存账户已有标记，不用重发", _some_unmarked)
 second_hand = Guard("second_hand", "新建商品房不用评估", _is_second_hand)

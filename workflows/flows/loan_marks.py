@@ -7,12 +7,13 @@ cross-city one.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, cast
 
 from matters.catalogue.models import MatterVersion
 from matters.housing_fund import marks
 from matters.housing_fund.models import Account, Borrower, Loan
+from tongban.accounts.actors import SYSTEM
 from tongban.accounts.models import Posting
 from tongban.notices.models import Channel
 from tongban.notices.outbox import Owed, owe, recipient_of
@@ -20,30 +21,50 @@ from tongban.offices.codes import pool_of
 from workflows.cases.act import Act
 from workflows.cases.models import Case, Party
 from workflows.cases.opening import Application, open_case
+from workflows.cases.perform import perform
 
 from .one_thing_parts import PartGone, as_given
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
 
-MARK, MOVED, LIFT = "mark", "moved", "lift"
-FLOW = "loan_mark"
+MARK, MOVED, LIFT, COLLECT = "mark", "moved", "lift", "collect"
+FLOW, COLLECTION = "loan_mark", "loan_collection"
 
 
 def open_marks(case: Flow, act: Act, loan: Loan, *, task: str) -> list[str]:
     """A small case at the deposit city of each borrower whose account is not at the loan's own centre.
 
-    Numbers of the cases. Three statements, and an opening each.
+    Numbers of the cases. Two statements, and an opening each.
     """
-    rows = Borrower.objects.select_related("account__centre", "loan__centre").filter(loan=loan)
-    away = [row for row in rows.order_by("pk") if row.account.centre_id != loan.centre_id]
-    if not away:
-        return []
-    version = _version(act)
     return [
-        _open(case, act, row.loan, row.account, version, task, act.situation.parties).number
-        for row in away
+        _open(case, act, row, task, {"task": task}, act.situation.parties).number
+        for row in _away(loan)
     ]
+
+
+def ask_to_collect(case: Flow, act: Act, loan: Loan) -> list[str]:
+    """The deposit city of the main borrower helps; nobody where the account is the loan city's own.
+
+    data: `OverdueForm`'s. Two statements, and an opening.
+    """
+    told = {key: str(act.data[key]) for key in ("since", "arrears", "terms")}
+    return [
+        _open(case, act, row, COLLECT, told, act.situation.parties).number
+        for row in _away(loan)
+        if row.is_main
+    ]
+
+
+def end_collections(case: Flow, act: Act) -> None:
+    """The loan is settled: nobody needs to collect. One statement, and a step of the system for each."""
+    for child in Case.objects.filter(parent_id=case.pk, awaited_as=COLLECT, closed_at=None):
+        perform(child.pk, "end_with_loan", actor=SYSTEM, token=child.seq, at=act.at)
+
+
+def _away(loan: Loan) -> list[Borrower]:
+    rows = Borrower.objects.select_related("account__centre", "loan__centre").filter(loan=loan)
+    return [row for row in rows.order_by("pk") if row.account.centre_id != loan.centre_id]
 
 
 def account_moved(act: Act, *, old: Account, new: Account) -> list[marks.Moved]:
@@ -57,7 +78,8 @@ def account_moved(act: Act, *, old: Account, new: Account) -> list[marks.Moved]:
         beside = Case.objects.filter(number=each.loan.case_number).first() or act.case
         if each.new is not None:
             parties = tuple(Party.objects.filter(case_id=beside.pk).select_related("user"))
-            _open(beside, act, each.loan, new, _version(act), MOVED, parties)  # type: ignore[arg-type]
+            row = Borrower(loan=each.loan, account=new)
+            _open(cast("Flow", beside), act, row, MOVED, {"task": MOVED}, parties)
         _tell_loan_city(act, each.loan, new)
     return found
 
@@ -65,21 +87,22 @@ def account_moved(act: Act, *, old: Account, new: Account) -> list[marks.Moved]:
 def _open(
     case: Flow,
     act: Act,
-    loan: Loan,
-    account: Account,
-    version: MatterVersion,
+    row: Borrower,
     task: str,
+    told: Mapping[str, str],
     parties: Sequence[Party],
 ) -> Flow:
+    """One statement, and an opening."""
+    loan, account = row.loan, row.account
     centres = {"deposit": account.centre, "loan": loan.centre}
     return open_case(
         Application(
             draft_key=uuid.uuid5(case.draft_key, f"{task}:{loan.number}:{account.pk}:{act.seq}"),
-            version=version,
+            version=_version(act, COLLECTION if task == COLLECT else FLOW),
             origin_region=loan.centre.region_id,
             parties=[as_given(party) for party in parties],
             data={
-                "task": task,
+                **told,
                 "loan_number": loan.number,
                 "account_number": account.number,
                 **{f"{side}_region": pool_of(at.region_id) for side, at in centres.items()},
@@ -95,11 +118,11 @@ def _open(
     ).case
 
 
-def _version(act: Act) -> MatterVersion:
+def _version(act: Act, flow: str) -> MatterVersion:
     versions = MatterVersion.objects.in_force(act.today).select_related("matter")
-    found = versions.filter(flow=FLOW).first()
+    found = versions.filter(flow=flow).first()
     if found is None:
-        raise PartGone(f"no matter of the flow {FLOW} is in force")
+        raise PartGone(f"no matter of the flow {flow} is in force")
     return found
 
 

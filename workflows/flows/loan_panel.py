@@ -141,7 +141,7 @@ def _family(
     ]
 
 
-FAMILY = ("loan_certificate", "cross_city_loan", "loan_mark")
+FAMILY = ("loan_certificate", "cross_city_loan", "loan_mark", "loan_collection")
 
 
 def _certificate(issued: LoanCertificate | None, standing: str) -> Rows:

@@ -14,6 +14,7 @@ from .fund_transfer import FundTransfer
 from .household_move import HouseholdMove
 from .issue_elsewhere import IssueElsewhere
 from .loan_certificate import LoanCertificateFlow
+from .loan_collection import LoanCollection
 from .loan_mark import LoanMarkFlow
 from .loan_offer import LoanOffer
 from .local_issue import LocalIssue
@@ -46,6 +47,7 @@ __all__ = [
     "HouseholdMove",
     "IssueElsewhere",
     "LoanCertificateFlow",
+    "LoanCollection",
     "LoanMarkFlow",
     "LoanOffer",
     "LocalIssue",

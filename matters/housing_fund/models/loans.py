@@ -67,6 +67,8 @@ class Loan(models.Model):
 
     class State(models.TextChoices):
         REPAYING = "repaying", "还款中"
+        OVERDUE = "overdue", "已逾期"
+        COLLECTING = "collecting", "逾期催收中"
         SETTLED = "settled", "已结清"
 
     number = models.CharField("借款合同编号", max_length=40, unique=True)
@@ -75,7 +77,7 @@ class Loan(models.Model):
     rate = models.DecimalField(max_digits=6, decimal_places=4)
     months = models.PositiveSmallIntegerField()
     plan = models.CharField(max_length=16, choices=Plan)
-    state = models.CharField(max_length=8, choices=State, default=State.REPAYING)
+    state = models.CharField(max_length=10, choices=State, default=State.REPAYING)
     released_on = models.DateField()
     settled_on = models.DateField(null=True, blank=True)
     case_number = models.CharField(max_length=40, blank=True, default="")
@@ -89,7 +91,7 @@ class Loan(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(state="settled", settled_on__isnull=False)
-                | Q(state="repaying", settled_on=None),
+                | Q(state__in=["repaying", "overdue", "collecting"], settled_on=None),
                 name="fund_loan_settled_on_a_day",
             ),
         ]

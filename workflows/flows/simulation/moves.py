@@ -29,6 +29,7 @@ from .acts import (
 from .at_once import AT_ONCE
 from .claims import CLAIMS
 from .fund import FUND
+from .loans import LOANS
 from .medical import MEDICAL
 from .moves_across import ACROSS
 from .moves_of_wholes import OF_WHOLES
@@ -83,6 +84,7 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     **AT_ONCE,
     **CLAIMS,
     **FUND,
+    **LOANS,
     **OF_WHOLES,
     **MEDICAL,
 }

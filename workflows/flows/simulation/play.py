@@ -28,6 +28,7 @@ from .cast import Cast
 from .claims import claim_answers
 from .fund import fund_answers
 from .hours import citizen_moment, office_moment
+from .loans import loan_answers
 from .medical import filing_answers
 from .moves import likely
 from .situations import carried_as_typed, fed_back, situation
@@ -176,6 +177,7 @@ class Play:
             | filing_answers(version.flow, person, local_day(moment), luck)
             | claim_answers(version.flow, person, local_day(moment), luck)
             | fund_answers(version.flow, person, luck)
+            | loan_answers(version.flow, local_day(moment), luck)
             | carried_as_typed(definition, said),
             situation=said,
         )
@@ -190,11 +192,17 @@ class Play:
         self._plan_parts(case, moment)
 
     def _plan_parts(self, case: Flow, moment: dt.datetime) -> None:
-        """The parts that have just been opened walk on by themselves, each with luck of its own."""
+        """The parts that have just been opened walk on by themselves, each with luck of its own; and so
+        does what follows a case that has ended, like the receipt of a loan."""
         if any(state.awaits for state in case.STATES):
             for nth, part in enumerate(children_of(case.pk)):
                 if part.opened_at == moment:
                     self._plan(part, moment, Random(f"part {self.seed} {case.draft_key} {nth}"))
+        if case.closed_at == moment:
+            beside = Case.objects.filter(parent_id=case.pk, relation="follows", opened_at=moment)
+            for nth, row in enumerate(beside.order_by("id")):
+                luck = Random(f"beside {self.seed} {case.draft_key} {nth}")
+                self._plan(cast("Flow", row), moment, luck)
 
     def _version(self, luck: Random) -> MatterVersion:
         """Mostly a matter that is written out: its flow first, then one of that flow's."""
