@@ -63,7 +63,7 @@ FieldKind = Literal[
     "file",
 ]
 # What is asked of each person in a list of people.
-Column = Literal["name", "id_number", "relation", "phone"]
+Column = Literal["name", "id_number", "relation", "phone", "account"]
 
 
 class Coded(Protocol):

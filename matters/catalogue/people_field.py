@@ -12,7 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import get_default_renderer
 
-from matters.catalogue.definition import Column, FormField
+from matters.catalogue.definition import Column, FieldKind, FormField
 from tongban.accounts.personal import mask_id_number, mask_phone
 
 Row = dict[str, str]
@@ -21,11 +21,14 @@ LABELS: dict[Column, str] = {
     "id_number": "身份证号",
     "relation": "与申请人的关系",
     "phone": "联系电话",
+    "account": "个人公积金账号",
 }
 SEALED: dict[str, Callable[[str], str]] = {
     "id_number": mask_id_number,
     "phone": mask_phone,
 }
+# What is asked as something else than plain text.
+_KINDS: dict[Column, FieldKind] = {"name": "name", "id_number": "id_number", "phone": "phone"}
 LONGEST_BOX = 200
 MOST_DIGITS = 2
 
@@ -161,7 +164,9 @@ def people_field(spec: FormField, box: Callable[[FormField], forms.Field]) -> Pe
     """box: makes the form field of a simple question, as for any other."""
     boxes: dict[str, forms.Field] = {}
     for column in spec.columns:
-        kind = column if column != "relation" else "choice" if spec.choices else "text"
+        kind = _KINDS.get(column, "text")
+        if column == "relation" and spec.choices:
+            kind = "choice"
         asked = FormField(
             code=column,
             label=LABELS[column],

@@ -54,7 +54,7 @@ class Months:
     @property
     def sentence(self) -> str:
         if self.need is None:
-            return f"已连续缴存 {self.have} 个月；转入地要求的月数没有查到，由转入地经办核定"
+            return f"已连续缴存 {self.have} 个月；转入地要求的月数没有查到，由转入地核定"
         if self.are_enough:
             return f"已连续缴存 {self.have} 个月，满足 {self.need} 个月的要求"
         return f"在转入地连续缴存 {self.have} 个月，不满 {self.need} 个月，{_day(self.from_on)}起可以转入"

@@ -26,7 +26,7 @@ from workflows.exchange.keys import issue_key
 class Wired(Centre):
     """Speaks to the site through the test client instead of a socket."""
 
-    def ask(self, method: str, path: str, body: Any = None, key: str = "") -> Any:
+    def call(self, method: str, path: str, body: Any = None, key: str = "") -> Any:
         headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": key}
         client = Client()
         url = f"/api{path}"

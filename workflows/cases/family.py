@@ -87,7 +87,7 @@ def part_rows(case: Flow, *, for_party: bool = False) -> list[PartRow]:
         rows.append(
             PartRow(
                 number=child.number,
-                name=child.matter.name,
+                name=case.part_name(child, for_party=for_party),
                 office=cards[office_id].name if office_id in cards else "",
                 province=child.owner_province,
                 state=child.state_label(definition_of(child.version_id)),

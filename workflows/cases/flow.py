@@ -155,6 +155,11 @@ class Flow(CommonSteps, OpinionSteps, Case):
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
         """What this flow alone shows on the page of a case, the offices' or its people's. Default: nothing."""
 
+    def part_name(self, child: Case, *, for_party: bool) -> str:
+        """What one of its parts is called in the table of parts. Default: its matter."""
+        del for_party
+        return child.matter.name
+
     def goes_on(self, situation: Situation) -> GoingOn | None:
         """What its people may apply for next with what this case knows. Default: nothing."""
 

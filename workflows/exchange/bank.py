@@ -36,7 +36,7 @@ class Bank(Caller):
 
     def reply_to(self, number: str) -> bool:
         """Decide one demand; False where it needs no answer of ours, or somebody came before us."""
-        case = self.ask("GET", f"/cases/{number}")
+        case = self.call("GET", f"/cases/{number}")
         if "offer" not in {each["step"] for each in case["steps"]}:
             return False
         decided = self.decide(number, case)
@@ -44,7 +44,7 @@ class Bank(Caller):
         # Sent again after a lost answer it is the same key: done once.
         key = f"{self.office}:{number}:{case['seq']}"
         try:
-            self.ask("POST", f"/cases/{number}/steps/{decided.step}", body, key)
+            self.call("POST", f"/cases/{number}/steps/{decided.step}", body, key)
         except Refused as refused:
             if refused.status not in (403, 409):
                 raise

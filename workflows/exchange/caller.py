@@ -36,13 +36,13 @@ class Caller:
         after = 0
         while True:
             query = urllib.parse.urlencode({"office": self.office, "after": after, "limit": PAGE})
-            page = self.ask("GET", f"/cases?{query}")
+            page = self.call("GET", f"/cases?{query}")
             yield from page["cases"]
             if page["next"] is None:
                 return
             after = page["next"]
 
-    def ask(self, method: str, path: str, body: Any = None, key: str = "") -> Any:
+    def call(self, method: str, path: str, body: Any = None, key: str = "") -> Any:
         """Raises Refused, and OSError where the site is down."""
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         headers |= {"Idempotency-Key": key} if key else {}

@@ -46,7 +46,7 @@ class Centre(Caller):
 
     def move_on(self, number: str) -> bool:
         """One step, if there is one of ours; False where people came before, or it is left to them."""
-        case = self.ask("GET", f"/cases/{number}")
+        case = self.call("GET", f"/cases/{number}")
         if case["state"] in ENDED:
             self.letters.discard(number)
         decided = self.decide(number, case)
@@ -109,7 +109,7 @@ class Centre(Caller):
         # Sent again after a lost answer it is the same key: done once.
         key = f"{self.office}:{number}:{seq}:{step}"
         try:
-            self.ask("POST", path + step, {"token": seq, "data": data}, key)
+            self.call("POST", path + step, {"token": seq, "data": data}, key)
         except Refused as refused:
             if refused.status in DONE_BY_PEOPLE:
                 return False

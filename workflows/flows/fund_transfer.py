@@ -105,6 +105,13 @@ class FundTransfer(TransferSteps, Flow):
         self.received_on = act.today
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
 
+    def money_came(self, act: Act) -> None:
+        """An employer reads it in its list."""
+        self._in_short(f"已入账 {self.facts['arrived']} 元")
+
+    def _in_short(self, text: str) -> None:
+        self.facts = {**self.facts, "in_short": text}
+
     def money_goes(self, act: Act) -> None:
         """Ten statements at most."""
         fund_money.send(self, act)
@@ -151,6 +158,7 @@ class FundTransfer(TransferSteps, Flow):
         if months is not None:
             self.facts = {**self.facts, "possible_from": months.from_on.isoformat()}
             act.note(possible_from=months.from_on.isoformat())
+        self._in_short(act.data["reason"][:60])
         refuse_with_reason(self, act)
 
     @step("提出异议", source=("checking", "frozen"), target="objected", by="sending",
@@ -158,6 +166,7 @@ class FundTransfer(TransferSteps, Flow):
     def object_to_transfer(self, act: Act) -> None:
         """What is frozen by then is let go. The person is told the ways on. Two statements at most."""
         fund_money.let_go(self)
+        self._in_short(dict(FUND)[act.data["code"]])
         object_with_reason(self, act, ways=WAYS_ON if act.data["code"] == "live_loan" else ())
 
     @step("核查通过，冻结账户", source="checking", target="frozen", by="sending", form=ConfirmForm,

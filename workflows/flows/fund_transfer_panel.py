@@ -240,7 +240,7 @@ def _rules(case: Flow, on: dt.date) -> list[RuleRow]:
 def _rule(key: str, pool: str, words: str, on: dt.date) -> RuleRow:
     row = rule_book().row_at(key, pool, on, {})
     if row is None or row.value is None:
-        return RuleRow(words, "没有查到，由经办人按本地规定核定", "未查实", "")
+        return RuleRow(words, "没有查到，由工作人员按本地规定核定", "未查实", "")
     certainty = CERTAINTIES.get(row.certainty, row.certainty)
     return RuleRow(words, _value(key, row.value, row.unit), certainty, row.source)
 

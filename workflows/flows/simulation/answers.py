@@ -103,6 +103,7 @@ def _row(asked: FormField, person: Invented, luck: Random) -> dict[str, str]:
         "name": f"{person.name[0]}{luck.choice(GIVEN_NAMES)}",
         "id_number": number + ric.calc_check_digit(number + "0"),
         "phone": person.phone,
+        "account": f"{person.id_number[:6]}{person.phone[-8:]}",
         "relation": relation,
     }
     return {column: whole[column] for column in asked.columns}

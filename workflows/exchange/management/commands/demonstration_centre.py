@@ -10,7 +10,8 @@ from django.db import connections
 from matters.housing_fund.models import Account
 from tongban.offices.models import Office
 from workflows.cases.models import Case
-from workflows.exchange.centre import FLOW, Centre, Refused
+from workflows.exchange.caller import Refused
+from workflows.exchange.centre import FLOW, Centre
 from workflows.exchange.keys import issue_key
 
 EVERY_SECONDS = 20.0
