@@ -198,6 +198,7 @@ ADDRESSES: dict[str, list[Address]] = {
         "/desk/joint/hours/{s.joint_hours}/end/", frozenset({"head_sc"}), post_only=True
     ),
     "desk/joint/<uuid:key>/": _("/desk/joint/{s.joint}/", AT_DESK),
+    "desk/loans/": _("/desk/loans/", SUPERVISORS),
     "desk/matters/": _("/desk/matters/", STAFF),
     "desk/matters/unclaimed/": _("/desk/matters/unclaimed/", STAFF),
     "desk/matters/pauses/": _("/desk/matters/pauses/", HEADS | OPERATORS),
