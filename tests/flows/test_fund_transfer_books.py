@@ -12,8 +12,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from matters.catalogue.models import MatterVersion
 from matters.housing_fund import ledger
+from matters.housing_fund.marks import unmarked
 from matters.housing_fund.models import Account, DepositMonth, Journal, Mark
 from tests import journeys
+from tests.flows.loans import loan_made
 from tests.housing_fund.conftest import opened
 from tests.world import ZHOU_ID, World, answers_for, at
 from tongban.notices.models import Notice
@@ -240,3 +242,22 @@ def test_both_centres_see_the_panel_and_nobody_else(
         assert ("在途资金" in text and "很可能" in text) == sees
     client.force_login(world.clerk_cq)
     assert client.get(page).status_code == 404
+
+
+def test_a_live_loan_that_may_move_is_marked_at_the_new_centre_and_comes_back_with_a_reversal(
+    world: World,
+) -> None:
+    """达州's own loan becomes a cross-city one, by the 账户信息表 and without a new certificate."""
+    world.matter("异地贷款账户标记")
+    moving = Moving(world).accepted()
+    loan = loan_made(moving.old, moving.old.centre)
+    decided = {"released": "on", "decision": "本中心规定允许随账户转移"}
+    moving.journey.take("confirm", "fund_sc", **decided)
+    moving.journey.take("send_sheet", "fund_sc", interest=INTEREST)
+    assert moving.case.facts["sheet"]["live_loans"] == 1
+    moving.sent_again().arrives()
+    assert Mark.objects.get(lifted_at=None).account == moving.new
+    moving.journey.take("reverse_booking", "fund_cq", reason="转错")
+    assert not Mark.objects.filter(lifted_at=None).exists()
+    assert loan.borrowers.get().account == moving.old
+    assert not unmarked().exists()

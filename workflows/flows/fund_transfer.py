@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from matters.housing_fund.leaving import WAYS_ON
+from matters.housing_fund.models import Account
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import (
     APPLICANT,
@@ -34,6 +35,7 @@ from .fund_foretelling import foretold
 from .fund_register_forms import AcceptForm, AccountSheetForm, ConfirmForm, RefuseForm
 from .fund_transfer_forms import CorrectionForm, ObjectionForm
 from .fund_transfer_panel import panel_of
+from .loan_marks import account_moved
 from .review_steps import matter_lines
 from .transfer_objections import FUND
 from .transfer_steps import (
@@ -106,8 +108,16 @@ class FundTransfer(TransferSteps, Flow):
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
 
     def money_came(self, act: Act) -> None:
-        """An employer reads it in its list."""
+        """Live loans go along with the account. An employer reads in its list what came."""
         self._in_short(f"已入账 {self.facts['arrived']} 元")
+        self._loans_follow(act, "sending", "receiving")
+
+    def _loans_follow(self, act: Act, leaves: str, comes: str) -> None:
+        """Four statements and those of the marks, where the sheet names a live loan; else none."""
+        old, new = kept_account(self, leaves), kept_account(self, comes)
+        if old and new and self.facts["sheet"].get("live_loans"):
+            accounts = Account.objects.select_related("centre").in_bulk([old, new])
+            account_moved(act, old=accounts[old], new=accounts[new])
 
     def _in_short(self, text: str) -> None:
         self.facts = {**self.facts, "in_short": text}
@@ -219,6 +229,7 @@ class FundTransfer(TransferSteps, Flow):
     def reverse_booking(self, act: Act) -> None:
         """REVERSED: booked by mistake; the old account is open again, frozen, with all its money."""
         fund_money.undo_booking(self, act)
+        self._loans_follow(act, "receiving", "sending")
         self.facts = {**self.facts, "money": "returned"}
         act.note(reason=act.data["reason"])
 
