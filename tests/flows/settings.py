@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from tests.flows import clearing, filings, fund, visits, ways_of_loans
+from tests.flows import clearing, filings, fund, visits, ways_of_loans, withdrawals
 from tests.world import ORPHAN, World, answers_for, at
 from tongban.accounts.actors import SYSTEM, Actor
 from workflows.cases.models import Case
@@ -56,6 +56,19 @@ SETTINGS = {
         {"receiving": ("500000", "housing_fund"), "sending": ("511700", "housing_fund")},
         {"0": CQ, "1": SC},
         prepare=fund.two_accounts,
+    ),
+    "fund_withdrawal": Setting(
+        "购房提取住房公积金",
+        {"collector": ("511700", "housing_fund"), "owner": ("500000", "housing_fund")},
+        {"0": "500000", "1": "511700"},
+        prepare=withdrawals.sealed_account,
+    ),
+    "fund_loan_facts": Setting(
+        "核实异地公积金贷款",
+        {"lender": ("511700", "housing_fund")},
+        {"0": "511700"},
+        {"loan_year": "2026"},
+        part_of=("fund_withdrawal", "facts"),
     ),
     "fund_transfer_group": Setting(
         "单位集中办理住房公积金异地转移接续",

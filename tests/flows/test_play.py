@@ -11,10 +11,12 @@ from workflows.flows.simulation.claims import CLAIMS
 from workflows.flows.simulation.loans import LOANS
 from workflows.flows.simulation.moves import MOVES
 from workflows.flows.simulation.moves_across import ACROSS
+from workflows.flows.simulation.withdrawals import WITHDRAWALS
 
-ACROSS_FLOWS = sorted({flow for flow, _ in ACROSS | CLAIMS | LOANS})
+ACROSS_FLOWS = sorted({flow for flow, _ in ACROSS | CLAIMS | LOANS | WITHDRAWALS})
 # What a mishap brings about, what waits for others or for next year, and what only people get out of.
 LEFT_TO_PEOPLE = {
+    ("fund_withdrawal", "facts_requested"),
     ("archive_transfer", "lost"),
     ("qualification", "confirmed"),
     ("qualification", "due"),

@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.flows import clearing, fund
+from tests.flows import clearing, fund, withdrawals
 from tests.flows.filings import AT_THE_OPENING, FILINGS
 from tests.flows.settings import actors_in, open_in
 from tests.flows.taken import (
@@ -255,6 +255,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     ),
     **ACROSS,
     **CLAIMS,
+    **withdrawals.WAYS,
     **LOANS,
     **clearing.WAYS,
     "medical_filing": FILINGS,
@@ -266,7 +267,7 @@ EVERY_WAY = [(flow, n) for flow, ways in WAYS.items() for n in range(len(ways))]
 @pytest.mark.parametrize(("flow", "nth"), EVERY_WAY)
 def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
     world.people["father"] = User.objects.create(username="father", name="周德福", password="!")
-    changes = CHANGES_OF_CLAIMS.get((flow, nth), CHANGES.get(flow, {}))
+    changes = (CHANGES_OF_CLAIMS | withdrawals.CHANGES).get((flow, nth), CHANGES.get(flow, {}))
     case = open_in(world, flow, supplement="5G", **changes)
     actors = actors_in(world, flow) | {"transport": world.actor("transport_sc")}
     _warm(case)
@@ -292,6 +293,7 @@ def test_a_step_costs_what_it_says(world: World, flow: str, nth: int) -> None:
 WITHIN_THE_OPENING = AT_THE_OPENING | {
     ("window_booking", "book"),
     ("record_query", "reply_by_register"),
+    ("fund_withdrawal", "send_to_window"),
 }
 # No rule that is known lets anybody take it.
 NOT_YET = {("loan_collection", "deduct")}

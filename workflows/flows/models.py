@@ -10,7 +10,9 @@ from .collect_forward import CollectForward
 from .cross_city_loan import CrossCityLoan
 from .enterprise_move import EnterpriseMove
 from .financing import Financing
+from .fund_loan_facts import FundLoanFacts
 from .fund_transfer import FundTransfer
+from .fund_withdrawal import FundWithdrawal
 from .household_move import HouseholdMove
 from .issue_elsewhere import IssueElsewhere
 from .loan_certificate import LoanCertificateFlow
@@ -43,7 +45,9 @@ __all__ = [
     "CrossCityLoan",
     "EnterpriseMove",
     "Financing",
+    "FundLoanFacts",
     "FundTransfer",
+    "FundWithdrawal",
     "HouseholdMove",
     "IssueElsewhere",
     "LoanCertificateFlow",

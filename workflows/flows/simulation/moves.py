@@ -33,6 +33,7 @@ from .loans import LOANS
 from .medical import MEDICAL
 from .moves_across import ACROSS
 from .moves_of_wholes import OF_WHOLES
+from .withdrawals import WITHDRAWALS
 
 
 def _permit(_case: Any, luck: Random) -> dict[str, Any]:
@@ -86,6 +87,7 @@ MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     **FUND,
     **LOANS,
     **OF_WHOLES,
+    **WITHDRAWALS,
     **MEDICAL,
 }
 # How often an office puts in the special procedure that its matter knows (评定, 公示, 核实).

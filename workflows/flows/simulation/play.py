@@ -32,6 +32,7 @@ from .loans import loan_answers
 from .medical import filing_answers
 from .moves import likely
 from .situations import carried_as_typed, fed_back, situation
+from .withdrawals import withdrawal_answers
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -177,6 +178,7 @@ class Play:
             | filing_answers(version.flow, person, local_day(moment), luck)
             | claim_answers(version.flow, person, local_day(moment), luck)
             | fund_answers(version.flow, person, luck)
+            | withdrawal_answers(version.flow, person, local_day(moment), luck)
             | loan_answers(version.flow, local_day(moment), luck)
             | carried_as_typed(definition, said),
             situation=said,
