@@ -11,7 +11,10 @@ from matters.housing_fund.models import DepositMonth
 from tests.flows.taken import Taken, reason
 from tests.housing_fund.conftest import opened
 from tests.world import ZHOU_ID, World
+from tongban.accounts.actors import actor_of
+from tongban.accounts.models import Posting, User
 from workflows.cases.models import Case
+from workflows.cases.perform import perform
 
 SHEET = {"interest": "34.56"}
 SENT = {"amount": "12034.56", "voucher": "LS0001"}
@@ -26,6 +29,25 @@ def two_accounts(world: World) -> dict[str, Any]:
         account=old, month=dt.date(2025, 12, 1), deposited=Decimal(1000), deposited_at=old.centre
     )
     return {"receiving_account": new.number}
+
+
+def an_employer(world: World) -> dict[str, Any]:
+    """Whose one man on the list is 周德福."""
+    world.matter("住房公积金异地转移接续")
+    row = {"name": "周德福", "id_number": ZHOU_ID, "phone": "13800000000"}
+    return {"employees": [{**row, "account": two_accounts(world)["receiving_account"]}]}
+
+
+def all_refused(case: Case) -> Mapping[str, Any]:
+    who, _ = User.objects.get_or_create(username="fund-clerk", name="王收", kind="staff")
+    for child in Case.objects.filter(parent_id=case.pk):
+        Posting.objects.create(
+            user=who, office_id=child.office_of("receiving") or 0, role="clerk",
+            valid_from=dt.date(2020, 1, 1),
+        )  # fmt: skip
+        actor, data = actor_of(who.pk), {"reason": "缴存不正常"}
+        perform(child.pk, "refuse", actor=actor, data=data, token=child.seq, at=child.opened_at)
+    return {}
 
 
 def money(case: Case) -> Mapping[str, Any]:
@@ -79,4 +101,8 @@ WAYS: tuple[tuple[Taken, ...], ...] = (
     (reason("refuse", "receiving", 3),),
     (reason("withdraw", "applicant"),),
     (ACCEPT, CONFIRM, reason("withdraw", "applicant", 2)),
+)
+GROUP_WAYS: tuple[tuple[Taken, ...], ...] = (
+    (reason("withdraw", "applicant", 6),),
+    (Taken("child_closed", "system", 2, all_refused),),
 )

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from matters.catalogue.pinned import definition_of
+from matters.housing_fund.words import rule_book
 from tests import journeys
 from tests.world import ZHOU_ID, World, answers_for, at
 from workflows.cases.perform import InvalidData, NotAllowed
@@ -114,3 +118,20 @@ def test_money_on_the_road_cannot_be_called_back(transfer: journeys.Journey) -> 
     money_sent(transfer)
     with pytest.raises(NotAllowed):
         transfer.take("withdraw", "citizen", reason="不转了")
+
+
+def test_the_matter_s_limits_are_those_of_the_rule_rows(world: World) -> None:
+    """2–3 working days promised by 川渝 against 3 and 5 by the national rules."""
+    definition = definition_of(world.matter(TRANSFER).pk)
+
+    def days(key: str, pool: str) -> str:
+        row = rule_book().value(key, pool, dt.date(2026, 5, 11))
+        assert row.unit == "工作日"
+        return f"{row.value}G"
+
+    accept, send = days("transfer.accept_days", "000000"), days("transfer.send_days", "000000")
+    assert str(definition.hops["accepting"]) == accept
+    assert str(definition.hops["checking"]) == send
+    assert str(definition.statutory) == f"{int(accept[:-1]) + int(send[:-1])}G"
+    for pool in ("500000", "510100", "511700"):
+        assert str(definition.promise) == days("transfer.promise_days", pool)

@@ -12,6 +12,7 @@ from .enterprise_move import EnterpriseMove
 from .financing import Financing
 from .fund_loan_facts import FundLoanFacts
 from .fund_transfer import FundTransfer
+from .fund_transfer_group import FundTransferGroup
 from .fund_withdrawal import FundWithdrawal
 from .household_move import HouseholdMove
 from .issue_elsewhere import IssueElsewhere
@@ -47,6 +48,7 @@ __all__ = [
     "Financing",
     "FundLoanFacts",
     "FundTransfer",
+    "FundTransferGroup",
     "FundWithdrawal",
     "HouseholdMove",
     "IssueElsewhere",

@@ -21,36 +21,57 @@ from .acts import Move, money_arrival, money_sent, reason
 
 # Where somebody works: the other centres' part of a case would lie there for ever.
 STAFFED = ("500000", *(city.code for city in CITIES))
+MOST_PEOPLE = 3
 NORMAL, SEALED = Account.Status.NORMAL, Account.Status.SEALED
 
 
 def fund_answers(flow: str, person: User, luck: Random) -> dict[str, Any]:
     """An account left behind and the one in use elsewhere: the person's own, else somebody's.
 
-    {} for any other flow, and where no register has such. Two statements.
+    For an employer, some of one city who left theirs in one other. {} for any other flow, and where no
+    register has such. Two statements.
     """
-    if flow != flows.FundTransfer.CODE:
+    if flow not in (flows.FundTransfer.CODE, flows.FundTransferGroup.CODE):
         return {}
+    pairs = _pairs()
+    if not pairs:
+        return {}
+    index = blind_index(person.id_number or "", "id_number")
+    own = [pair for pair in pairs if pair[0].id_number_index == index]
+    old, new = luck.choice(own or pairs)
+    places = {"receiving_region": _county(new), "sending_region": _county(old)}
+    if flow == flows.FundTransferGroup.CODE:
+        same = (old.centre_id, new.centre_id)
+        found = [each for each in pairs if (each[0].centre_id, each[1].centre_id) == same]
+        some = luck.sample(found, min(MOST_PEOPLE, len(found)))
+        rows = [_employee(account, luck) for _, account in some]
+        return places | {
+            "employees": rows,
+            "employer_name": new.employer,
+            "employer_code": new.employer_code,
+        }
+    return places | {
+        "id_number": old.id_number or "",
+        "receiving_account": new.number,
+        "sending_account": old.number,
+    }
+
+
+def _pairs() -> list[tuple[Account, Account]]:
+    """Accounts left behind with the same person's in use, both at centres where somebody works."""
     rows = Account.objects.filter(is_demonstration=True, centre__region__in=STAFFED)
     rows = rows.select_related("centre")
     in_use = {row.id_number_index: row for row in rows.filter(status=NORMAL)}
-    left = [
-        row
-        for row in rows.filter(status=SEALED).order_by("number")
-        if row.id_number_index in in_use
-    ]
-    index = blind_index(person.id_number or "", "id_number")
-    own = [row for row in left if row.id_number_index == index]
-    if not left:
-        return {}
-    old = luck.choice(own or left)
-    account = in_use[old.id_number_index]
+    left = rows.filter(status=SEALED).order_by("number")
+    return [(row, in_use[row.id_number_index]) for row in left if row.id_number_index in in_use]
+
+
+def _employee(account: Account, luck: Random) -> dict[str, str]:
     return {
-        "receiving_region": _county(account),
-        "sending_region": _county(old),
-        "id_number": old.id_number or "",
-        "receiving_account": account.number,
-        "sending_account": old.number,
+        "name": account.name,
+        "id_number": account.id_number or "",
+        "phone": f"164{luck.randrange(10**8):08d}",
+        "account": account.number,
     }
 
 

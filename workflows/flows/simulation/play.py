@@ -43,6 +43,7 @@ MEAN_CITIZEN_HOURS = 20.0
 DEEP_SHARE = 0.85
 # How often each flow comes up beside the others; 1 for those not named.
 SHARES = {"collect_forward": 6, "online_approval": 5, "household_move": 3, "fund_transfer": 2,
+          "fund_transfer_group": 0.3,
           "one_thing": 0.3, "financing": 0.3}  # fmt: skip
 # Seats that are at the person's own place besides the one that takes in: who prints the licence.
 HERE = ("issuing",)
