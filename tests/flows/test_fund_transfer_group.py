@@ -108,6 +108,7 @@ def test_each_person_has_a_result_and_one_refusal_undoes_no_other(
     assert all(name in page for name in NAMES)
     assert page.count("已入账 1001.00 元") == 2
     assert "转入地缴存不正常" in page
+    assert "已重新提交" not in page
 
 
 def test_a_person_of_the_list_sees_their_own_case_and_nobody_else_s(

@@ -95,7 +95,7 @@ def part_rows(case: Flow, *, for_party: bool = False) -> list[PartRow]:
                 result=_result(child),
                 is_good=child.outcome == "done",
                 wants_applicant=child.is_open and child.holder == APPLICANT,
-                is_replaced=last[child.matter_id, office_id] != child.pk,
+                is_replaced=case.REFILES_PARTS and last[child.matter_id, office_id] != child.pk,
                 detail=str(child.facts.get("in_short", "")) if for_party else "",
             )
         )

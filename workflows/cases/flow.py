@@ -76,6 +76,8 @@ class Flow(CommonSteps, OpinionSteps, Case):
     OPTIONAL_SEATS: ClassVar[tuple[str, ...]] = ()
     # Nobody applies for it by itself: its cases are parts of others, and no list of matters shows it.
     ONLY_AS_PART: ClassVar[bool] = False
+    # A later part of the same matter at the same office was filed in the place of the one before.
+    REFILES_PARTS: ClassVar[bool] = True
     # What the applicant has to know of the table of parts; "" for nothing.
     PARTS_NOTE: ClassVar[str] = ""
     # The seat whose office opens cases of it by itself, for people who do not apply: a hospital's.

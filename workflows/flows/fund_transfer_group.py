@@ -40,6 +40,8 @@ class FundTransferGroup(Flow):
         State("completed", "已办结", "", counts_as="concluded", closes=True),
         State("withdrawn", "已撤回", "", closes=True),
     )
+    # Each row of the list is another person.
+    REFILES_PARTS = False
     PARTS_NOTE = "一人一件；没有办成的，按结果里的说明处理后可以单独再申请。"
 
     class Meta:
