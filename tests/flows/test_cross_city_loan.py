@@ -251,6 +251,8 @@ def test_a_loan_is_carried_from_the_money_to_the_last_payment_across_both_provin
     same = {"kind": "repayment", "loan_number": loan.number}
     assert marks.withdrawal_refused(own.pk, **same) == ""
 
+    with pytest.raises(InvalidData, match="不能早于放款日期"):
+        journey.take("settle_loan", "lender", on="2026-05-10", voucher="HK1")
     journey.take("settle_loan", "lender", "2026-07-01 10:00", on="2026-07-01", voucher="HK1")
     assert Loan.objects.get().state == "settled"
     assert Document.objects.filter(case=journey.id, kind="result").exists()

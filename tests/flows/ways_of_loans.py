@@ -103,7 +103,7 @@ LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("release", "head of loan", 18, RELEASED),
             reason("send_receipt_again", "loan", 11),
             Taken("report_overdue", "loan", 14, LATE),
-            Taken("settle_loan", "loan", 18, PAID),
+            Taken("settle_loan", "loan", 19, PAID),
         ),
         (
             Taken("verify_certificate", "loan", 2),

@@ -184,4 +184,9 @@ class SettleForm(StepForm):
     )
 
     def clean_on(self) -> dt.date:
-        return not_after(self.cleaned_data["on"], self.situation.today)
+        """One statement: never before it was paid out."""
+        day = not_after(self.cleaned_data["on"], self.situation.today)
+        loan = Loan.objects.get(number=self.situation.case.facts["loan"])
+        if day < loan.released_on:
+            raise forms.ValidationError("结清日期不能早于放款日期")
+        return day

@@ -14,6 +14,7 @@ from matters.housing_fund.lending import deposits_of
 from matters.housing_fund.marks import unmarked
 from matters.housing_fund.models import Account, Borrower, Loan, LoanCertificate, Mark
 from matters.housing_fund.quote import yuan
+from matters.housing_fund.words import rule_book
 from workflows.cases.act import Situation
 from workflows.cases.flow import Panel
 from workflows.cases.models import Case
@@ -212,7 +213,14 @@ def _quote(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
             {**each, "balance": yuan(Decimal(each["balance"]))} for each in quote["household"]
         ],
         "explanation": quote["explanation"],
-        "rules": quote["rules"],
+        "rules": [
+            {
+                **rule,
+                "name": rule_book().words.name_of(rule["key"]),
+                "shown": "" if isinstance(rule["value"], dict | list) else rule["value"],
+            }
+            for rule in quote["rules"]
+        ],
         "missing": quote["missing"],
         "doubts": [
             {**each, "amount": yuan(Decimal(each["amount"])) if each["amount"] else ""}
