@@ -40,7 +40,13 @@ MODES = {
 }
 CERTAINTIES = ("stated", "inferred", "from_memory")
 # 办件, and what is none: never counted together.
-KINDS = {"": "application", "办理": "application", "查询": "query", "预约": "appointment"}
+KINDS = {
+    "": "application",
+    "办理": "application",
+    "查询": "query",
+    "预约": "appointment",
+    "机构间办理": "office_work",
+}
 
 MOST_DAYS = 3650
 

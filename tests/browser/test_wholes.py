@@ -61,6 +61,6 @@ def test_the_documentation_of_the_api_opens_under_the_site_s_own_policy(
     db: None, page: Page, live_server: LiveServer
 ) -> None:
     page.goto(f"{live_server.url}/api/docs")
-    expect(page.locator(".opblock")).to_have_count(3)
+    expect(page.locator(".opblock").first).to_be_visible()
     page.get_by_text("办理一步").click()
     expect(page.get_by_text("Idempotency-Key").first).to_be_visible()

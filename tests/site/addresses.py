@@ -145,7 +145,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "apply/<uuid:key>/check/": _apply("check/"),
     "my/": _("/my/", EVERYBODY),
     "my/<slug:number>/": _of_case("/my/NUMBER/", CROSSING, LOCAL),
-    "my/<slug:number>/go-on/": _("/my/{s.crossing.number}/go-on/", frozenset(), post_only=True),
+    "my/<slug:number>/go-on/": _("/my/{s.crossing.number}/go-on/", CROSSING, post_only=True),
     "my/<slug:number>/receipt/": _of_case("/my/NUMBER/receipt/", CROSSING, LOCAL),
     "my/<slug:number>/clock/<slug:clock>/": _("/my/{s.crossing.number}/clock/promise/", CROSSING),
     "my/<slug:number>/<slug:step>/": _of_case("/my/NUMBER/ask/", CROSSING, LOCAL),

@@ -82,7 +82,7 @@ def known_of(matter: Matter, version: MatterVersion) -> Known:
 
 
 def kind_word(flow: str) -> str:
-    """办理, 查询 or 预约, by the flow that a matter runs on."""
+    """办理, 查询, 预约 or 机构间办理, by the flow that a matter runs on."""
     try:
         return KINDS[registry.shape(flow).kind]
     except registry.FlowUnknown:

@@ -28,7 +28,12 @@ from matters.catalogue.tables.departments import office_kinds
 
 CERTAINTY = {"stated": "来源载明", "inferred": "推断", "from_memory": "待核实"}
 LEVELS = {"province": "省级", "city": "市级", "county": "县级", "township": "乡镇级"}
-KINDS = {"application": "办理", "query": "查询", "appointment": "预约"}
+KINDS = {
+    "application": "办理",
+    "query": "查询",
+    "appointment": "预约",
+    "office_work": "机构间办理",
+}
 FIELD_KINDS = {
     "text": "文字", "textarea": "长文字", "name": "姓名", "id_number": "身份证号",
     "uscc": "统一社会信用代码", "phone": "电话", "date": "日期", "money": "金额", "region": "地区",
