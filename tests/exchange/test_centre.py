@@ -20,6 +20,7 @@ from workflows.cases.models import Event
 from workflows.exchange.caller import Refused
 from workflows.exchange.centre import Centre
 from workflows.exchange.keys import issue_key
+from workflows.exchange.management.commands.demonstration_centre import _depositors, _letters
 
 
 @dataclass(frozen=True)
@@ -100,3 +101,10 @@ def test_it_runs_in_a_demonstration_only(db: None, settings: Settings) -> None:
     settings.DEMONSTRATION = False
     with pytest.raises(CommandError, match="演示"):
         call_command("demonstration_centre", "--once", stdout=io.StringIO())
+
+
+def test_what_a_centre_keeps_of_its_own_is_its_people_and_its_letters(world: World) -> None:
+    moving = Moving(world)
+    assert _depositors(moving.new.centre) == {moving.new.number: ZHOU_ID}
+    assert _letters(moving.new.centre) == {moving.case.number}
+    assert _letters(moving.old.centre) == set()
