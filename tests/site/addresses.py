@@ -156,6 +156,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "medical/settlements/<slug:setl_id>/": _("/medical/settlements/{s.settlement}/", HOLDER),
     "housing-fund/loan/": _("/housing-fund/loan/", EVERYBODY, is_public=True),
     "housing-fund/repayment/": _("/housing-fund/repayment/", EVERYBODY, is_public=True),
+    "housing-fund/employer/": _("/housing-fund/employer/", EVERYBODY),
     "housing-fund/rent/": _("/housing-fund/rent/?city=500000", EVERYBODY, is_public=True),
     "progress/": _("/progress/", EVERYBODY, is_public=True),
     "progress/qr/<slug:number>.svg": _(

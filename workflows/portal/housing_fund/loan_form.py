@@ -45,7 +45,7 @@ class LoanForm(forms.Form):
         required=False,
         help_text="单位和个人合在一起。成都和灵活就业的算法要用到。",
     )
-    count = number("本人连续缴存了几个月？", 1, MOST_MONTHS, required=False)
+    count = number("本人连续缴存了几个月？", 1, MOST_MONTHS)
     spouse_product = forms.ChoiceField(
         label="配偶怎么缴存？",
         choices=list(PRODUCTS.items()),
@@ -56,7 +56,7 @@ class LoanForm(forms.Form):
         "配偶账户余额（元）", required=False, help_text="和“每月缴存”至少填一项。"
     )
     spouse_monthly = amount("配偶每月缴存（元）", required=False, help_text="单位和个人合在一起。")
-    spouse_count = number("配偶连续缴存了几个月？", 1, MOST_MONTHS, required=False)
+    spouse_count = number("配偶连续缴存了几个月？", 1, MOST_MONTHS)
 
     def __init__(self, accounts: list[Account], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -102,8 +102,6 @@ class LoanForm(forms.Form):
                 self.errors.pop(name, None)
             return
         bad = set(self.errors)
-        if self.cleaned_data.get(f"{prefix}count") is None and f"{prefix}count" not in bad:
-            self.add_error(f"{prefix}count", f"请填写 1 到 {MOST_MONTHS} 之间的整数")
         money = [f"{prefix}balance", f"{prefix}monthly"]
         if not bad & set(money) and all(self.cleaned_data.get(each) is None for each in money):
             self.add_error(money[0], "请填写账户余额，或者下面的每月缴存")
@@ -145,8 +143,7 @@ class LoanForm(forms.Form):
         monthly, balance = given.get(f"{prefix}monthly"), given.get(f"{prefix}balance")
         if monthly is None or balance is None:
             return Decimal(0)
-        total: Decimal = monthly * (given.get(f"{prefix}count") or 0)
-        return total - balance
+        return Decimal(monthly * (given.get(f"{prefix}count") or 0) - balance)
 
 
 def _months(monthly: Decimal, count: int, balance: Decimal | None) -> list[dict[str, Any]]:

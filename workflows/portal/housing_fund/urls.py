@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .employer import employer
 from .loan import loan
 from .sums import rent, repayment
 
@@ -9,4 +10,5 @@ urlpatterns = [
     path("loan/", loan, name="fund_loan"),
     path("repayment/", repayment, name="fund_repayment"),
     path("rent/", rent, name="fund_rent"),
+    path("employer/", employer, name="fund_employer"),
 ]
