@@ -18,9 +18,12 @@ from tests import journeys
 from tests.flows.loans import loan_made
 from tests.housing_fund.conftest import opened
 from tests.world import ZHOU_ID, World, answers_for, at
+from tongban.accounts.models import User
 from tongban.notices.models import Notice
 from tongban.offices.models import Office
+from workflows.cases.opening import PartyInput
 from workflows.cases.perform import InvalidData, NotAllowed
+from workflows.flows.fund_foretelling import foretold
 
 TRANSFER = "住房公积金异地转移接续"
 OLD, INTEREST = "30000.00", "12.34"
@@ -261,3 +264,16 @@ def test_a_live_loan_that_may_move_is_marked_at_the_new_centre_and_comes_back_wi
     assert not Mark.objects.filter(lifted_at=None).exists()
     assert loan.borrowers.get().account == moving.old
     assert not unmarked().exists()
+
+
+def test_before_handing_in_people_read_of_their_own_accounts_only(world: World) -> None:
+    moving = Moving(world)
+    owner = User.objects.create(username="zhou", name="周德福", kind="citizen", id_number=ZHOU_ID)
+    places = {"receiving_region": "500101", "sending_region": "511702"}
+    on = dt.date(2026, 5, 11)
+    mine = foretold([PartyInput("applicant", "周德福", owner, ZHOU_ID)], places, on)
+    assert mine is not None
+    assert any(moving.old.number in line for line in mine.lines)
+    assert not mine.is_obstacle
+    stranger = PartyInput("applicant", "周德福", world.citizen, ZHOU_ID)
+    assert foretold([stranger], places | {"id_number": ZHOU_ID}, on) is None
