@@ -16,7 +16,7 @@ from .models import Account, Borrower, DepositMonth, Loan
 MOST_MONTHS = 600
 
 
-def release(
+def pay_out(
     *,
     number: str,
     centre_id: int,
@@ -55,7 +55,7 @@ def release(
         return loan
 
 
-def settle(*, loan_id: int, on: dt.date) -> Loan:
+def close_loan(*, loan_id: int, on: dt.date) -> Loan:
     """结清. Twice is once; the first day stands. Two statements."""
     with transaction.atomic():
         loan = Loan.objects.select_for_update(no_key=True).get(pk=loan_id)

@@ -87,7 +87,7 @@ def test_a_loan_from_the_certificate_to_the_last_payment_across_both_provinces(
     loan.take("register_mortgage", "lender", **REGISTERED)
     loan.take("submit_for_release", "lender")
     desk.sit("lender_head")
-    desk.fill(loan.case, "release", "放款", {"放款凭证号": "FK0001"})
+    desk.fill(loan.case, "disburse", "放款", {"放款凭证号": "FK0001"})
     expect(page.get_by_text("已放款").first).to_be_visible()
 
     receipt = beside(loan, centres, "mark").case

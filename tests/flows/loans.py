@@ -77,7 +77,7 @@ def certificate(of: Account, lender: Office, number: str = "ZM-0001") -> LoanCer
 
 def loan_made(of: Account, lender: Office, number: str = "YD-1") -> Loan:
     """Paid out long ago, by that centre."""
-    return lending.release(
+    return lending.pay_out(
         number=number,
         centre_id=lender.pk,
         account_ids=[of.pk],
@@ -87,6 +87,11 @@ def loan_made(of: Account, lender: Office, number: str = "YD-1") -> Loan:
         plan="equal_payment",
         on=dt.date(2024, 1, 1),
     )
+
+
+def local_loan(of: Account, number: str = "DZ-1") -> Loan:
+    """One that the account's own centre lent."""
+    return loan_made(of, of.centre, number)
 
 
 def loan_answers(world: World, **other: Any) -> dict[str, Any]:
@@ -144,7 +149,7 @@ def up_to_release(world: World, **other: Any) -> journeys.Journey:
 
 
 def released(world: World) -> journeys.Journey:
-    return up_to_release(world).take("release", "lender_head", **RELEASED)
+    return up_to_release(world).take("disburse", "lender_head", **RELEASED)
 
 
 def beside(journey: journeys.Journey, world: World, task: str) -> journeys.Journey:

@@ -98,7 +98,7 @@ def issued(account: Account, number: str) -> object:
 
 def test_of_two_certificates_at_once_one_is_issued(pair: tuple[Account, Loan]) -> None:
     account, loan = pair
-    lending.settle(loan_id=loan.pk, on=NOON.date())
+    lending.close_loan(loan_id=loan.pk, on=NOON.date())
     found = at_once(lambda: issued(account, "A"), lambda: issued(account, "B"))
     assert sum(isinstance(each, certificates.CertificateRefused) for each in found) == 1
     assert LoanCertificate.objects.count() == 1
@@ -108,7 +108,7 @@ def test_without_the_lock_both_are_found_free_and_the_table_refuses_one(
     pair: tuple[Account, Loan], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     account, loan = pair
-    lending.settle(loan_id=loan.pk, on=NOON.date())
+    lending.close_loan(loan_id=loan.pk, on=NOON.date())
     unlocked(monkeypatch, certificates)
     both_have_looked = threading.Barrier(2)
     looked = certificates.obstacles

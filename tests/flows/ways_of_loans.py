@@ -60,7 +60,7 @@ def with_arrears(world: World) -> dict[str, Any]:
 def settled(case: Case) -> dict[str, Any]:
     """The last instalment came; the receipt is one of the end."""
     loan = Loan.objects.get(number=case.data["loan_number"])
-    lending.settle(loan_id=loan.pk, on=loan.released_on)
+    lending.close_loan(loan_id=loan.pk, on=loan.released_on)
     Case.objects.filter(pk=case.pk).update(data={**case.data, "task": "lift"})
     return {}
 
@@ -86,7 +86,7 @@ LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (
             Taken("check_record", "deposit", 4),
             Taken("issue_certificate", "deposit", 8, {"last_day": "2028-12-31"}),
-            reason("revoke", "deposit", 2),
+            reason("revoke_certificate", "deposit", 2),
         ),
         (Taken("check_record", "deposit", 4), reason("refuse", "deposit", 1)),
         (reason("withdraw", "applicant"),),
@@ -100,7 +100,7 @@ LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("submit_for_release", "loan", 0),
             reason("return_from_release", "loan"),
             Taken("submit_for_release", "loan", 0),
-            Taken("release", "head of loan", 18, RELEASED),
+            Taken("disburse", "head of loan", 18, RELEASED),
             reason("send_receipt_again", "loan", 11),
             Taken("report_overdue", "loan", 14, LATE),
             Taken("settle_loan", "loan", 19, PAID),

@@ -248,7 +248,7 @@ class CrossCityLoan(Flow):
 
     @step("放款", source="release_review", target="released", by=LOAN, form=ReleaseForm,
           decides=True, tone="primary", done="已放款，回执已发缴存地")  # fmt: skip
-    def release(self, act: Act) -> None:
+    def disburse(self, act: Act) -> None:
         """The loan begins, its certificate is used, its receipt goes to the deposit city.
 
         Thirteen statements, and the opening of the mark's case.
@@ -257,7 +257,7 @@ class CrossCityLoan(Flow):
         if not certificates.use(case_number=self.number) or not accounts:
             raise sent_back(act, "缴存使用证明已撤销或账户已销户，请先向缴存地核实")
         contract = self.facts["contract"]
-        loan = lending.release(
+        loan = lending.pay_out(
             number=contract["number"],
             centre_id=act.office_id or 0,
             account_ids=[account.pk for account in accounts],
@@ -300,7 +300,7 @@ class CrossCityLoan(Flow):
     def settle_loan(self, act: Act) -> None:
         """贷款全部还清证明 to the person, 结清回执 to the deposit city. The guard's statement, four, and an
         opening."""
-        loan = lending.settle(loan_id=loan_of(self).pk, on=act.data["on"])
+        loan = lending.close_loan(loan_id=loan_of(self).pk, on=act.data["on"])
         end_collections(self, act)
         receipts = open_marks(self, act, loan, task=LIFT)
         lines = {"result": f"贷款全部还清证明（合同编号 {loan.number}）"}

@@ -124,7 +124,7 @@ class LoanCertificateFlow(Flow):
 
     @step("撤销证明", source="issued", by=DEPOSIT, form=ReasonForm, guards=(still_live,),
           is_aside=True, done="已撤销证明", tone="warning")  # fmt: skip
-    def revoke(self, act: Act) -> None:
+    def revoke_certificate(self, act: Act) -> None:
         """Before a loan was paid out on it; afterwards there is the mark. One statement, and the guard's."""
         try:
             certificates.revoke(number=self.facts["certificate"], because=act.data["reason"])
