@@ -16,6 +16,10 @@ from .models import Account, Borrower, DepositMonth, Loan
 MOST_MONTHS = 600
 
 
+class LendingRefused(ValueError):
+    """Nothing was written; the text is for people."""
+
+
 def pay_out(
     *,
     number: str,
@@ -30,10 +34,15 @@ def pay_out(
 ) -> Loan:
     """The money is paid: the loan lives from now on. The first account is the main borrower's.
 
-    Each borrower has used one more loan. The same number gives the same loan. Five statements.
+    Each borrower has used one more loan. The same number gives the same loan. Raises LendingRefused where
+    an account is on its way out: its 账户信息表 is written, and would not name this loan. Five statements.
     """
     with transaction.atomic():
-        held(*account_ids)
+        for account in held(*account_ids).values():
+            if account.status in (Account.Status.MOVING, Account.Status.CLOSED):
+                raise LendingRefused(
+                    f"账户{account.number}{account.get_status_display()}，不能放款。"
+                )
         known: Loan | None = Loan.objects.filter(number=number).first()
         if known is not None:
             return known

@@ -270,6 +270,14 @@ def test_nothing_is_paid_on_a_certificate_revoked_meanwhile_or_a_contract_of_ano
     assert LoanCertificate.objects.get().state == "verified"
 
 
+def test_nothing_is_paid_on_an_account_whose_sheet_is_already_on_its_way(centres: World) -> None:
+    journey = up_to_release(centres)
+    Account.objects.update(status=Account.Status.MOVING, status_before="normal")
+    with pytest.raises(InvalidData, match="转出中"):
+        journey.take("disburse", "lender_head", **RELEASED)
+    assert LoanCertificate.objects.get().state == "verified"
+
+
 def test_a_receipt_that_comes_back_leaves_the_loan_on_the_list_and_is_sent_again(
     centres: World,
 ) -> None:

@@ -256,18 +256,7 @@ class CrossCityLoan(Flow):
         accounts = [account for _, account in borrowers_of(act.situation) if account is not None]
         if not certificates.use(case_number=self.number) or not accounts:
             raise sent_back(act, "缴存使用证明已撤销或账户已销户，请先向缴存地核实")
-        contract = self.facts["contract"]
-        loan = lending.pay_out(
-            number=contract["number"],
-            centre_id=act.office_id or 0,
-            account_ids=[account.pk for account in accounts],
-            amount=Decimal(self.facts["approved"]),
-            rate=Decimal(contract["rate"]),
-            months=int(answers_of(self, act.definition)["months"]),
-            plan=contract["plan"],
-            on=act.today,
-            case_number=self.number,
-        )
+        loan = self._pay_out(act, [account.pk for account in accounts])
         if loan.case_number != self.number:
             raise sent_back(act, "这个合同编号已有一笔贷款，请核对合同")
         act.outcome = "done"
@@ -317,3 +306,20 @@ class CrossCityLoan(Flow):
         act.outcome = "withdrawn"
         certificates.let_go(case_number=self.number)
         act.note(reason=act.data["reason"])
+
+    def _pay_out(self, act: Act, account_ids: list[int]) -> Loan:
+        contract = self.facts["contract"]
+        try:
+            return lending.pay_out(
+                number=contract["number"],
+                centre_id=act.office_id or 0,
+                account_ids=account_ids,
+                amount=Decimal(self.facts["approved"]),
+                rate=Decimal(contract["rate"]),
+                months=int(answers_of(self, act.definition)["months"]),
+                plan=contract["plan"],
+                on=act.today,
+                case_number=self.number,
+            )
+        except lending.LendingRefused as refused:
+            raise sent_back(act, str(refused)) from None
