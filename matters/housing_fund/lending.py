@@ -82,7 +82,10 @@ def turn(*, loan_id: int, into: str) -> Loan:
 
 
 def deposits_of(account: Account) -> dict[str, Any]:
-    """The account as `requests.SCHEMA` wants a depositor: months anywhere count once. One statement."""
+    """The account as `requests.SCHEMA` wants a depositor: months anywhere count once. One statement.
+
+    `own.depositor_of` adds how many months in a row there are up to a day.
+    """
     rows = (
         DepositMonth.objects.filter(account=account)
         .values("month")
@@ -101,19 +104,5 @@ def deposits_of(account: Account) -> dict[str, Any]:
             for row in months
         ],
         "balance": str(account.balance),
-        "in_a_row": _in_a_row([row["month"] for row in months if row["deposit"] > 0]),
         "product": account.product,
     }
-
-
-def _in_a_row(months: Sequence[dt.date]) -> int:
-    """Months without a gap up to the latest booked one. months: oldest first."""
-    numbers = [_number(month) for month in months]
-    count = 0
-    while count < len(numbers) and numbers[-1 - count] == numbers[-1] - count:
-        count += 1
-    return count
-
-
-def _number(month: dt.date) -> int:
-    return month.year * 12 + month.month

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from matters.housing_fund import lending
+from matters.housing_fund.leaving import months_before
 from matters.housing_fund.ledger import open_account
 from matters.housing_fund.models import Account, DepositMonth, Loan, LoanCertificate
 from tests import journeys
@@ -38,8 +39,10 @@ def people(world: World) -> World:
     return world
 
 
-def account(world: World, region: str = DAZHOU, **other: Any) -> Account:
-    """周德福's, with two years of deposits of 2,000 yuan."""
+def account(
+    world: World, region: str = DAZHOU, until: dt.date = dt.date(2026, 4, 1), **other: Any
+) -> Account:
+    """周德福's, with two years of deposits of 2,000 yuan up to that month."""
     centre = world.office(region, "housing_fund")
     number = f"{region}{next(_serial):08d}"
     fields: dict[str, Any] = {
@@ -55,7 +58,7 @@ def account(world: World, region: str = DAZHOU, **other: Any) -> Account:
     DepositMonth.objects.bulk_create(
         DepositMonth(
             account=made,
-            month=dt.date(2024 + (nth + 4) // 12, (nth + 4) % 12 + 1, 1),
+            month=months_before(until, nth),
             deposited=Decimal(2000),
             deposited_at=centre,
         )

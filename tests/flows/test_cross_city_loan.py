@@ -342,3 +342,11 @@ def test_the_pages_of_a_loan_cost_the_same_with_one_and_with_thirty_beside_it(
     assert "两地记录" in shown
     assert "YD-2026-0001" in shown
     assert counts[0] == counts[1]
+
+
+def test_who_stopped_depositing_long_ago_begins_anew(centres: World) -> None:
+    own = account(centres, until=dt.date(2025, 10, 1))
+    certificate(own, centres.office(CHONGQING, "housing_fund"))
+    journey = applied(centres).take("verify_certificate", "lender").take("accept", "lender")
+    journey.take("reckon_amount", "lender", **CREDIT)
+    assert journey.case.facts["quote"]["problem"]["code"] == "months_too_few"

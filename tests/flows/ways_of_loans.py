@@ -78,7 +78,7 @@ def second_hand(case: Case) -> dict[str, Any]:
 UP_TO_REVIEW = (Taken("verify_certificate", "loan", 2), Taken("accept", "loan", 1))
 DECIDED = (
     *UP_TO_REVIEW,
-    Taken("reckon_amount", "loan", 2, CREDIT),
+    Taken("reckon_amount", "loan", 3, CREDIT),
     Taken("approve", "loan", 0, APPROVED),
 )
 LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {

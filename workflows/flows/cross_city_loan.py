@@ -171,7 +171,8 @@ class CrossCityLoan(Flow):
     @step("核算可贷额度", source="reviewing", by=LOAN, form=ReckonForm, tone="primary",
           done="已核算可贷额度")  # fmt: skip
     def reckon_amount(self, act: Act) -> None:
-        """What binds, why, by which rows, and what is doubtful is kept with the case. Four statements."""
+        """What binds, why, by which rows, and what is doubtful is kept with the case. Three
+        statements, and two more for a co-borrower."""
         quote = reckon(act.situation, act.data)
         self.facts = {**self.facts, "quote": quote | {"on": act.today.isoformat()}}
         act.note(amount=quote.get("amount"), problem=quote.get("problem", {}).get("code"))

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from matters.housing_fund.answering import answer
-from matters.housing_fund.lending import deposits_of
 from matters.housing_fund.models import Account
+from matters.housing_fund.own import depositor_of
 from matters.housing_fund.words import rule_book
-from tongban.offices.codes import pool_of
 from workflows.cases.act import Situation
 from workflows.cases.places import office_name
 
@@ -33,7 +32,7 @@ def borrowers_of(situation: Situation) -> list[tuple[str, Account | None]]:
 def reckon(situation: Situation, credit: Mapping[str, Any]) -> dict[str, Any]:
     """As `answering.answer` gives it, with whose deposits went in. credit: `ReckonForm`'s.
 
-    Two statements, and one a borrower.
+    Two statements, and two a borrower.
     """
     people = borrowers_of(situation)
     missing = [who for who, account in people if account is None]
@@ -41,7 +40,8 @@ def reckon(situation: Situation, credit: Mapping[str, Any]) -> dict[str, Any]:
         sentence = NO_ACCOUNT.format(who="、".join(missing))
         return {"ok": False, "problem": {"code": "no_account", "sentence": f"{sentence}。"}}
     accounts = [(who, account) for who, account in people if account is not None]
-    household = [_depositor(who, account) for who, account in accounts]
+    on = situation.today
+    household = [depositor_of(account, on=on) | {"name": who} for who, account in accounts]
     asked = _asked(situation, credit) | {"household": household}
     told = [
         {
@@ -53,11 +53,6 @@ def reckon(situation: Situation, credit: Mapping[str, Any]) -> dict[str, Any]:
         for (who, account), depositor in zip(accounts, household, strict=True)
     ]
     return answer(asked, book=rule_book()) | {"household": told}
-
-
-def _depositor(who: str, account: Account) -> dict[str, Any]:
-    at = pool_of(account.centre.region_id)
-    return deposits_of(account) | {"deposited_at": at, "name": who}
 
 
 def _asked(situation: Situation, credit: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from matters.catalogue.pinned import definition_of
-from matters.housing_fund.lending import deposits_of
 from matters.housing_fund.marks import unmarked
 from matters.housing_fund.models import Account, Borrower, Loan, LoanCertificate, Mark
+from matters.housing_fund.own import depositor_of
 from matters.housing_fund.quote import yuan
 from matters.housing_fund.words import rule_book
 from workflows.cases.act import Situation
@@ -44,7 +45,7 @@ class Kin:
 
 
 def certificate_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
-    """Five statements at most."""
+    """Six statements at most."""
     number = case.facts.get("certificate", "")
     issued = LoanCertificate.objects.filter(number=number).first() if number else None
     standing = LoanCertificate.State(issued.standing(situation.today)).label if issued else ""
@@ -62,13 +63,13 @@ def certificate_panel(case: Flow, situation: Situation, *, for_party: bool) -> P
         | {
             "obstacles": case.facts.get("obstacles"),
             "is_certificate": True,
-            "account": _account(account) if account else None,
+            "account": _account(account, situation.today) if account else None,
         },
     )
 
 
 def loan_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
-    """Nine statements at most."""
+    """Ten statements at most."""
     given = answers_of(case, situation.definition)
     number = str(given["certificate_number"]).strip()
     loan = Loan.objects.filter(number=case.facts["loan"]).first() if "loan" in case.facts else None
@@ -94,7 +95,7 @@ def loan_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
                 if certificate
                 else "",
             ),
-            "account": _account(account) if account else None,
+            "account": _account(account, situation.today) if account else None,
             "asked": _asked(given, case.facts),
             "unmarked": loan is not None and unmarked().filter(loan=loan).exists(),
         },
@@ -102,7 +103,7 @@ def loan_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
 
 
 def mark_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
-    """Seven statements at most."""
+    """Eight statements at most."""
     loan = Loan.objects.filter(number=case.data.get("loan_number")).first()
     loan_case = loan.case_number if loan else ""
     found = {
@@ -112,10 +113,14 @@ def mark_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
     }
     if for_party:
         return Panel(FOR_PEOPLE, found)
-    account = Account.objects.filter(
-        number=case.data.get("account_number"), centre_id=case.office_of("deposit")
-    ).first()
-    return Panel(FOR_OFFICES, found | {"account": _account(account) if account else None})
+    account = (
+        Account.objects.select_related("centre")
+        .filter(number=case.data.get("account_number"), centre_id=case.office_of("deposit"))
+        .first()
+    )
+    return Panel(
+        FOR_OFFICES, found | {"account": _account(account, situation.today) if account else None}
+    )
 
 
 def _family(
@@ -155,9 +160,9 @@ def _certificate(issued: LoanCertificate | None, standing: str) -> Rows:
     return rows
 
 
-def _account(account: Account) -> Rows:
-    """What the deposit city's register says. Two statements."""
-    deposits = deposits_of(account)
+def _account(account: Account, on: dt.date) -> Rows:
+    """What the deposit city's register says. Three statements."""
+    deposits = depositor_of(account, on=on)
     marks = Mark.objects.filter(account=account, lifted_at=None).values_list("loan_key", flat=True)
     return [
         ("个人账号", account.number),
@@ -246,5 +251,5 @@ def unmarked_rows(rows: Iterable[Borrower]) -> list[dict[str, Any]]:
     ]
 
 
-def _day(day: Any) -> str:
+def _day(day: dt.date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
