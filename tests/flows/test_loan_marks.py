@@ -81,6 +81,22 @@ def test_a_local_loan_becomes_a_cross_city_one_and_ends_as_such_where_it_comes_h
     assert Borrower.objects.get(loan=loan).account == old
 
 
+def test_a_local_loan_that_became_a_cross_city_one_is_settled_on_the_case_of_its_move(
+    centres: World,
+) -> None:
+    beside_it = released(centres)  # any case that the move can follow
+    old, new = Account.objects.get(), account(centres, CHONGQING)
+    Borrower.objects.all().delete()
+    loan = local_loan(old)
+    account_moved(act_of(beside_it), old=old, new=new)
+    moved = beside(beside_it, centres, "moved")
+    moved.take("mark_account", "lender", "2026-06-02 09:00")
+    moved.take("settle_moved_loan", "keeper", "2026-06-03 09:00", on="2026-06-03", voucher="HK1")
+    assert Loan.objects.get(pk=loan.pk).state == "settled"
+    beside(moved, centres, "lift").take("lift_account", "lender", "2026-06-04 09:00")
+    assert not Mark.objects.filter(lifted_at=None).exists()
+
+
 def test_no_mark_for_a_closed_account_a_settled_or_a_local_loan(centres: World) -> None:
     own = account(centres)
     loan = local_loan(own)

@@ -65,6 +65,11 @@ def settled(case: Case) -> dict[str, Any]:
     return {}
 
 
+def came_by_moving(case: Case) -> dict[str, Any]:
+    Case.objects.filter(pk=case.pk).update(data={**case.data, "task": "moved"})
+    return {}
+
+
 def spoilt(_case: Case) -> dict[str, Any]:
     LoanCertificate.objects.update(state="revoked")
     return {}
@@ -132,6 +137,10 @@ LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         # As a part, here; what follows a case, as these do in life, wakes nobody: one less.
         (Taken("mark_account", "deposit", 8),),
         (Taken("lift_account", "deposit", 7, settled),),
+        (
+            Taken("mark_account", "deposit", 8, came_by_moving),
+            Taken("settle_moved_loan", "loan", 16, PAID),
+        ),
         (reason("return_receipt", "deposit", 1),),
     ),
     "loan_collection": (

@@ -17,6 +17,7 @@ from tongban.forms import DayInput
 from workflows.cases.act import Situation
 from workflows.cases.forms import ReasonForm, StepForm
 
+from .cross_city_loan_guards import loan_of
 from .fund_transfer_forms import money_field
 from .loan_people import answers_of
 
@@ -186,7 +187,6 @@ class SettleForm(StepForm):
     def clean_on(self) -> dt.date:
         """One statement: never before it was paid out."""
         day = not_after(self.cleaned_data["on"], self.situation.today)
-        loan = Loan.objects.get(number=self.situation.case.facts["loan"])
-        if day < loan.released_on:
+        if day < loan_of(self.situation.case).released_on:
             raise forms.ValidationError("结清日期不能早于放款日期")
         return day

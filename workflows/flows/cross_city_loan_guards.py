@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 
 
 def loan_of(case: Flow) -> Loan:
-    """The loan that came of this application. One statement."""
-    return Loan.objects.get(number=case.facts["loan"])
+    """The loan that came of this application, or that this receipt is of. One statement."""
+    return Loan.objects.get(number=number_of(case))
+
+
+def number_of(case: Flow) -> str:
+    return str(case.facts.get("loan") or case.data.get("loan_number") or "")
 
 
 def _may_be_lent(situation: Situation) -> bool:
@@ -27,20 +31,20 @@ def _may_be_lent(situation: Situation) -> bool:
 
 def _is_repaying(situation: Situation) -> bool:
     """One statement."""
-    number = situation.case.facts.get("loan", "")
+    number = number_of(situation.case)
     live = Loan.objects.filter(number=number).exclude(state=Loan.State.SETTLED)
     return bool(number) and live.exists()
 
 
 def _is_in_order(situation: Situation) -> bool:
     """One statement."""
-    number = situation.case.facts.get("loan", "")
+    number = number_of(situation.case)
     return bool(number) and Loan.objects.filter(number=number, state=Loan.State.REPAYING).exists()
 
 
 def _some_unmarked(situation: Situation) -> bool:
     """One statement."""
-    number = situation.case.facts.get("loan", "")
+    number = number_of(situation.case)
     return bool(number) and unmarked().filter(loan__number=number).exists()
 
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from matters.housing_fund import marks
+from matters.housing_fund import lending, marks
 from matters.housing_fund.models import Account, Loan
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import Guard, Seat, State, step
 from workflows.cases.flow import Flow, Panel
 from workflows.cases.forms import ReasonForm, StepForm
+from workflows.cases.models import Document
 
-from .loan_marks import LIFT, MARK, MOVED
+from .cross_city_loan_forms import SettleForm
+from .cross_city_loan_guards import is_repaying, loan_of
+from .loan_marks import LIFT, MARK, MOVED, open_marks
 from .loan_panel import mark_panel
 from .loan_people import DEPOSIT, LOAN
+from .review_steps import matter_lines
 from .sent_back import sent_back
 
 
@@ -33,8 +37,18 @@ def _account_is_there(situation: Situation) -> bool:
     return there
 
 
+def _came_by_moving(situation: Situation) -> bool:
+    """A local loan until the account left: it has no application here. One statement."""
+    if situation.case.data.get("task") != MOVED:
+        return False
+    loans = Loan.objects.filter(number=situation.case.data["loan_number"], case_number="")
+    is_so: bool = loans.exists()
+    return is_so
+
+
 to_mark = Guard("to_mark", "这是结清回执，请解除标记", _is(MARK, MOVED))
 to_lift = Guard("to_lift", "贷款还在还款，不能解除标记", _is(LIFT))
+came_by_moving = Guard("came_by_moving", "这笔贷款的结清在贷款申请的办件里登记", _came_by_moving)
 account_is_there = Guard("account_is_there", "本中心没有这个账户，请退回贷款地", _account_is_there)
 
 
@@ -103,3 +117,16 @@ class LoanMarkFlow(Flow):
         """The loan stays without a mark: the check shows it to both centres until it is put right."""
         act.outcome = "returned"
         act.note(reason=act.data["reason"])
+
+    @step("登记结清", source="marked", by=LOAN, form=SettleForm,
+          guards=(came_by_moving, is_repaying), is_aside=True, tone="primary",
+          done="贷款已结清，结清回执已发缴存地")  # fmt: skip
+    def settle_moved_loan(self, act: Act) -> None:
+        """As on an application's case. The guards' two statements, the form's, four, and an opening."""
+        loan = lending.close_loan(loan_id=loan_of(self).pk, on=act.data["on"])
+        receipts = open_marks(self, act, loan, task=LIFT)
+        lines = {"result": f"贷款全部还清证明（合同编号 {loan.number}）"}
+        document = act.issue(Document.Kind.RESULT, matter_lines(self, act) | lines)
+        act.note(on=act.data["on"].isoformat(), voucher=act.data["voucher"], receipts=receipts)
+        act.tell("case_step", message="您的公积金贷款已结清，可以查看贷款全部还清证明。",
+                 document=document)  # fmt: skip

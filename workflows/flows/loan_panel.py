@@ -130,7 +130,9 @@ def _family(
     # A certificate is numbered after the case that issued it.
     numbers = {certificate.rsplit("-", 1)[0], loan_case, case.number} - {""}
     beside = Q(parent__number__in=numbers, relation="follows")
-    rows = Case.objects.select_related("matter").filter(Q(number__in=numbers) | beside)
+    parent = Q(pk=case.parent_id) if case.parent_id else Q()
+    found = Q(number__in=numbers) | beside | parent
+    rows = Case.objects.select_related("matter").filter(found)
     kin = [each for each in rows.order_by("id") if each.flow in FAMILY]
     offices = situation.actor.desks | situation.actor.heads
     office_cards(i for each in kin for i in each.office_ids)
