@@ -27,6 +27,13 @@ class RentRequest:
     balance: Decimal | None = None
 
 
+def areas_of(city: str, *, book: RuleBook) -> set[str]:
+    """The areas that the city's limits tell apart; none where no limit is known."""
+    return {
+        area for row in book.rows(pool=city, key="rent.month") for area in row.scope.get("area", ())
+    }
+
+
 def quote_rent(request: RentRequest, *, book: RuleBook) -> Quote:
     """A year's highest amount, yuan. Raises RuleMissing."""
     reader = Reader(book, request.on)

@@ -13,7 +13,8 @@ from matters.rules import Row, RuleBook, RuleMissing
 from .household import ZERO
 from .quote import Limit, yuan
 from .reader import Reader
-from .rent import RentRequest, quote_rent
+from .rent import RentRequest, areas_of, quote_rent
+from .words import AREAS
 
 RETIREMENT, PURCHASE, RENT, REPAYMENT = "retirement", "purchase", "rent", "repayment"
 RULES = {
@@ -138,13 +139,18 @@ def _repayment(ask: Ask, reader: Reader, found: Reckoned) -> None:
     found.limits.append(Limit("loan", "当年已还贷款", left, text))
 
 
-def _rent(ask: Ask, _reader: Reader, found: Reckoned) -> None:
+def _rent(ask: Ask, reader: Reader, found: Reckoned) -> None:
     """The year's limit less what the household has taken out in it."""
+    known = areas_of(ask.city, book=reader.book)
+    if known and ask.area not in known:
+        word = AREAS.get(ask.area, ask.area)
+        found.refused.append(("area", f"缴存地的限额没有分“{word}”，请更正房屋所在片区"))
+        return
     request = RentRequest(
         ask.city, ask.on, ask.area, people=ask.people, children=ask.children, rent=ask.rent
     )
     try:
-        quote = quote_rent(request, book=_reader.book)
+        quote = quote_rent(request, book=reader.book)
     except RuleMissing as unknown:
         found.open.append(f"{unknown}")
         if ask.rent is not None:

@@ -179,6 +179,12 @@ def test_rent_is_paid_up_to_the_year_s_limit_and_not_one_fen_more(centre: World)
     assert ledger.differences() == []
 
 
+def test_an_area_of_another_city_is_a_slip_to_be_corrected(centre: World) -> None:
+    account(centre, status="normal")
+    case = accepted(centre, asked(centre, RENTED, **(RENT | {"rent_area": "suburb"})))
+    assert "没有分“郊区新城”" in refused(centre, case)
+
+
 def test_a_couple_shares_one_limit_at_whatever_centre(centre: World) -> None:
     account(centre, "50000.00", status="normal")
     hers = opened(centre.office(*DZ), "9000.00", name="林晓梅", id_number=LIN_ID)

@@ -203,7 +203,7 @@ class FundWithdrawal(Flow):
         self.facts = {**self.facts, "lender": answer}
         act.note(**answer)
 
-    @step("核定金额", source=("checking", "settled"), target="settled", by="owner",
+    @step("核定金额", source="checking", target="settled", by="owner",
           form=SettleForm, decides=True, tone="primary", done="已核定金额")  # fmt: skip
     def settle_amount(self, act: Act) -> None:
         """Looked at once more with the person's accounts held; from here on it counts against others.
@@ -225,8 +225,6 @@ class FundWithdrawal(Flow):
         act.note(**settled)
 
     def usually(self, taken: Step, definition: Definition) -> str:
-        if taken.code == "settle_amount":
-            return "settled"
         if taken.code == "confirm_paid":
             return "handing_over" if self.office_of("collector") else "paid"
         return super().usually(taken, definition)

@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from matters.housing_fund.words import AREAS, HOMES
+from matters.housing_fund.rent import areas_of
+from matters.housing_fund.words import AREAS, HOMES, rule_book
 
 from .answers import Answer, answered
 from .fields import CHOOSE, CityField, amount, choice, number
@@ -65,6 +66,15 @@ class RentForm(forms.Form):
     children = number("有几个子女？", 0, 20, required=False, help_text="没有可以不填。")
     rent = amount("每月房租（元）", required=False)
     balance = amount("账户余额（元）", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An area that the city's limits do not have is a slip, and no missing rule."""
+        given: dict[str, Any] = super().clean() or {}
+        known = areas_of(given.get("city", ""), book=rule_book())
+        if known and given.get("area") and given["area"] not in known:
+            words = "、".join(word for code, word in AREAS.items() if code in known)
+            self.add_error("area", f"这座城市分的是：{words}，请选其中一项")
+        return given
 
     def asked(self) -> dict[str, Any]:
         given = {name: value for name, value in self.cleaned_data.items() if value is not None}
