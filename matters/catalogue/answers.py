@@ -186,7 +186,7 @@ def _rows_of(field: FormField, stored: Any) -> Iterator[MaskedRow]:
     for place, person in enumerate(stored):
         label = f"{field.label} {place + 1}"
         relation = relations.get(person.get("relation"), person.get("relation", ""))
-        named = "，".join(filter(None, [person.get("name"), relation]))
+        named = "，".join(filter(None, [person.get("name"), relation, person.get("account")]))
         yield MaskedRow(label, named, False, field=field.code)
         for column in (c for c in SEALED if person.get(c)):
             shown = SEALED[column](unseal(person[column], _purpose(column)))

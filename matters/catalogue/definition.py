@@ -151,7 +151,7 @@ class FormField(Part):
     at_least: Literal["today"] | Bound | None = None
     at_most: Literal["today"] | Bound | None = None
     columns: tuple[Column, ...] = ("name", "id_number", "relation")
-    most: int = Field(default=8, ge=1, le=20)
+    most: int = Field(default=8, ge=1, le=60)
     shown_when: tuple[Condition, ...] = ()
     required_when: tuple[Condition, ...] = ()
     certainty: Certainty = "inferred"

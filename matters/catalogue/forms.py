@@ -127,7 +127,7 @@ class MatterForm(forms.Form):
             f"{code}-{act}"
             for code, field in self.fields.items()
             if isinstance(field, PeopleField)
-            for act in ("add", "remove")
+            for act in ("add", "remove", "import")
         }
         return self.is_bound and any(name in self.data for name in (ASK_AGAIN, *buttons))
 

@@ -29,6 +29,8 @@ SEALED: dict[str, Callable[[str], str]] = {
 }
 # What is asked as something else than plain text.
 _KINDS: dict[Column, FieldKind] = {"name": "name", "id_number": "id_number", "phone": "phone"}
+# Of the box for a table, and of the button that takes its rows over.
+TABLE, IMPORT = "-table", "-import"
 LONGEST_BOX = 200
 MOST_DIGITS = 2
 
@@ -45,6 +47,7 @@ class PeopleWidget(forms.Widget):
         self.known: Sequence[Row] = ()
         self.ask_again: dict[str, str] = {}  # attributes that let htmx ask the form again
         self.focus_last = False
+        self.table_header = ""  # the columns of a table that may be sent instead; "" for none
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[Row]:
         """The rows as they were typed; a list of objects where they come from another system."""
@@ -85,6 +88,7 @@ class PeopleWidget(forms.Widget):
             "can_add": len(rows) < self.most,
             "most": self.most,
             "again": self.ask_again,
+            "table_header": self.table_header,
         }
         return context
 

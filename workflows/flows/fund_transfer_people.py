@@ -91,7 +91,7 @@ def _open(
             draft_key=uuid.uuid5(case.draft_key, f"{EMPLOYEE}:{index}"),
             version=version,
             origin_region=case.origin_region_id,
-            parties=[employee, *_agents(application, str(data["employer_name"]))],
+            parties=[employee, *_agents(application, str(data["enterprise_name"]))],
             data={
                 "receiving_region": data["receiving_region"],
                 "sending_region": data["sending_region"],
@@ -111,9 +111,9 @@ def _open(
 
 
 def _agents(application: Application, employer: str) -> Iterator[PartyInput]:
-    """Who handed the list in sees each person's case and may withdraw it; nothing else."""
+    """Who handed the list in for the employer sees each person's case and may withdraw it; nothing else."""
     for party in application.parties:
-        if party.role == Party.Role.APPLICANT:
+        if party.user is not None and party.role in (Party.Role.APPLICANT, Party.Role.AGENT):
             yield PartyInput(
                 role=Party.Role.AGENT,
                 name=party.name,

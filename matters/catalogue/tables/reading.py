@@ -42,18 +42,22 @@ class Table:
 
 def read_table(path: Path) -> Table:
     """Raises NotReadable where the file as a whole is no table of matters."""
+    return _table(grids_in(path))
+
+
+def grids_in(path: Path) -> list[Grid]:
+    """Its sheets as rows of text. Raises NotReadable."""
     if not path.is_file():
         raise NotReadable(f"没有这个文件：{path}")
     match path.suffix.casefold():
         case ".csv":
-            grids = [Grid(path.name, tuple(_csv_lines(path)))]
+            return [Grid(path.name, tuple(_csv_lines(path)))]
         case ".xlsx" | ".xlsm":
-            grids = grids_of(path)
+            return grids_of(path)
         case ".xls":
             raise NotReadable("旧的 .xls 文件请另存为 .xlsx")
         case _:
             raise NotReadable("只能读 .csv 和 .xlsx 文件")
-    return _table(grids)
 
 
 def _csv_lines(path: Path) -> Iterator[Line]:

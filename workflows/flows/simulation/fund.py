@@ -47,8 +47,8 @@ def fund_answers(flow: str, person: User, luck: Random) -> dict[str, Any]:
         rows = [_employee(account, luck) for _, account in some]
         return places | {
             "employees": rows,
-            "employer_name": new.employer,
-            "employer_code": new.employer_code,
+            "enterprise_name": new.employer,
+            "uscc": new.employer_code,
         }
     return places | {
         "id_number": old.id_number or "",

@@ -22,6 +22,7 @@ from tongban.accounts.models import User
 from workflows.cases.drafts import changing, typed_again
 
 from .asked_files import files_of, forget_files, put_away
+from .asked_tables import imported, offer_tables
 from .people import kind_of, people_of
 from .situation import carried_answers, hide_carried
 from .work import CitizenRequest, Work, on_draft
@@ -51,8 +52,11 @@ def asked(request: CitizenRequest, work: Work) -> HttpResponse:
     if request.method != "POST":
         return _page(request, work, asked_form(work, request.user, None))
     refused = put_away(request, work)
-    form = asked_form(work, request.user, request.POST)
+    table = imported(request, work)
+    form = asked_form(work, request.user, table.posted if table else request.POST)
     if form.asks_again:
+        if table is not None:
+            table.judge(form)
         return _page(request, work, form)
     for code, sentence in refused:
         if code in form.fields:
@@ -89,6 +93,7 @@ def asked_form(work: Work, user: User, posted: QueryDict | None) -> MatterForm:
     personal = {code: str(known[code]) for code in sealed if known.get(code)}
     if posted is None:
         form = form_for(work.definition, None, plain, files=files)
+        offer_tables(form, work)
         hide_carried(form, work)
         _show_kept(form, work, {code: sealed[code](value) for code, value in personal.items()})
         return form
@@ -100,6 +105,7 @@ def asked_form(work: Work, user: User, posted: QueryDict | None) -> MatterForm:
     for code, value in carried_answers(work).items():
         typed[code] = value
     form = form_for(work.definition, typed, plain, files=files)
+    offer_tables(form, work)
     hide_carried(form, work)
     _show_kept(form, work, {code: sealed[code](value) for code, value in personal.items()})
     form.full_clean()

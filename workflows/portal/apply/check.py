@@ -36,6 +36,9 @@ from .tasks import sections_of
 from .where import window_of
 from .work import CitizenRequest, Work, on_draft, posted
 
+# Of errors that only handing in brings to light, in one message.
+MOST_SAID = 10
+
 
 class PromiseForm(forms.Form):
     """告知承诺: without it nothing is handed in."""
@@ -96,7 +99,11 @@ def _hand_in(request: CitizenRequest, work: Work) -> HttpResponse:
         )
         take_back(request, work, failed.problems)
         return redirect("portal:papers", work.draft.pk)
-    except (InvalidData, NoRegion):
+    except InvalidData as wrong:
+        said = [str(text) for texts in wrong.form.errors.values() for text in texts]
+        messages.error(request, f"申请还没有提交，请改正：{'；'.join(said[:MOST_SAID])}")
+        return redirect("portal:asked", work.draft.pk)
+    except NoRegion:
         messages.error(request, "申请内容有一项需要改正，申请还没有提交。")
         return redirect("portal:asked", work.draft.pk)
     except (NoDesk, UnknownRegion):
