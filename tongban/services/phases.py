@@ -24,7 +24,7 @@ class Phase:
 
 
 PHASES = (
-    Phase("建立或更新数据表", "migrate", {"interactive": False, "verbosity": 0}),
+    Phase("建立或更新数据表", "lay_tables"),
     Phase("载入行政区划与机构", "load_offices"),
     Phase("载入工作日历", "load_calendar"),
     Phase("载入事项清单", "load_catalogue"),
