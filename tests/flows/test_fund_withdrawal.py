@@ -13,6 +13,7 @@ from matters.housing_fund import ledger
 from matters.housing_fund.models import Account, DepositMonth, Mark, Withdrawal
 from tests.flows.withdrawals import ACCOUNT, FACTS, VOUCHER
 from tests.housing_fund.conftest import opened
+from tests.portal.conftest import signed_in
 from tests.world import ANSWERS, LIN_ID, ZHOU_ID, World, answers_for, at
 from tongban.accounts.actors import SYSTEM
 from tongban.offices.models import Office
@@ -291,9 +292,26 @@ def test_a_loan_elsewhere_is_repaid_once_a_year_up_to_what_its_city_confirms(cen
         ("approve", "two", {}), ("confirm_paid", "one", VOUCHER),
     )  # fmt: skip
     assert (done.state, Account.objects.get(pk=row.pk).balance) == ("paid", Decimal(26000))
+    told = Case.objects.get(number=done.facts["lender"]["number"])
+    assert (told.state, told.facts["withdrawn"]) == ("confirmed", "24000.00")
     again = accepted(centre, asked(centre, REPAID, **(LOAN | {"loan_number": "ht-1"})))
     lender_says(centre, again, "confirm_facts", FACTS)
     assert "2026年度已在" in refused(centre, again)
+
+
+def test_only_the_centre_of_the_account_reads_its_books(centre: World) -> None:
+    account(centre)
+    case = accepted(centre, asked(centre, BOUGHT, **HOME))
+    page = signed_in(centre.people["one"]).get(f"/desk/{case.number}/").content.decode()
+    assert "20,000.00元" in page
+    assert "“购房提取的条件和额度”没有查到" in page
+    for who, address in (("away", f"/desk/{case.number}/"), ("citizen", f"/my/{case.number}/")):
+        page = signed_in(centre.people[who]).get(address).content.decode()
+        assert "20,000" not in page
+    taken(centre, case, ("settle_amount", "one", BASIS | {"amount": "8000"}))
+    mine = signed_in(centre.citizen).get(f"/my/{case.number}/").content.decode()
+    assert "核定可提取" in mine
+    assert "8,000.00元" in mine
 
 
 def test_withdrawing_the_application_ends_the_question_too(centre: World) -> None:

@@ -111,7 +111,10 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         ),
     ),
     "fund_loan_facts": (
-        (Taken("confirm_facts", "lender", 1, FACTS),),
+        (
+            Taken("confirm_facts", "lender", 1, FACTS),
+            Taken("note_payment", "system", 0, SUM | VOUCHER),
+        ),
         (reason("report_difference", "lender", 1),),
         (Taken("end_with_withdrawal", "system", 1),),
     ),

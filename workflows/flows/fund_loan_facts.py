@@ -53,6 +53,13 @@ class FactsForm(StepForm):
     )
 
 
+class PaymentForm(StepForm):
+    """What was withdrawn for this loan."""
+
+    amount = forms.DecimalField(label="已提取金额（元）", max_digits=12, decimal_places=2)
+    voucher = forms.CharField(label="银行凭证号", max_length=40)
+
+
 class FundLoanFacts(Flow):
     CODE = "fund_loan_facts"
     LABEL = "核实异地公积金贷款"
@@ -91,6 +98,15 @@ class FundLoanFacts(Flow):
         act.outcome = "disapproved"
         self.facts = {**self.facts, "in_short": act.data["reason"]}
         act.note(reason=act.data["reason"])
+
+    @step(
+        "告知已提取", source="confirmed", by=SYSTEM, form=PaymentForm, done="已告知贷款城市提取支付"
+    )
+    def note_payment(self, act: Act) -> None:
+        """LOAN_CITY_NOTIFIED: in its own case, and to its systems, as every step is."""
+        amount, voucher = str(act.data["amount"]), act.data["voucher"]
+        self.facts = {**self.facts, "withdrawn": amount}
+        act.note(amount=amount, voucher=voucher)
 
     @step("随提取申请终止", source="asked", target="dropped", by=SYSTEM)
     def end_with_withdrawal(self, act: Act) -> None:
@@ -134,6 +150,20 @@ def answer_now(case: Flow) -> dict[str, Any]:
         "repaid": child.facts.get("repaid", ""),
         "text": child.facts.get("in_short", ""),
     }
+
+
+def tell_lender(case: Flow, act: Act) -> None:
+    """The loan city that confirmed the facts hears that it is paid. One statement, and the step's own."""
+    number = (case.facts.get("lender") or {}).get("number")
+    paid = {
+        "amount": case.facts["withdrawal"]["amount"],
+        "voucher": act.data["voucher"],
+    }
+    for child in children_of(case.pk, kind=FACTS):
+        if child.number == number:
+            perform(
+                child.pk, "note_payment", actor=THE_SYSTEM, data=paid, token=child.seq, at=act.at
+            )
 
 
 def drop_questions(case: Flow, act: Act) -> None:

@@ -15,6 +15,7 @@ from matters.catalogue.answers import sealed_data
 from matters.catalogue.definition import Definition
 from matters.housing_fund.ledger import LedgerRefused
 from matters.housing_fund.models import Withdrawal
+from matters.housing_fund.repayment import to_fen
 from matters.housing_fund.withdrawals import claim as claim_withdrawal
 from matters.housing_fund.withdrawals import held_accounts
 from matters.housing_fund.withdrawals import let_go as let_go_of
@@ -41,7 +42,7 @@ from workflows.cases.models import Document, Material
 from workflows.cases.perform import perform
 
 from .collect_forward_forms import CollectForm
-from .fund_loan_facts import FACTS, answer_now, ask_lender, drop_questions
+from .fund_loan_facts import FACTS, answer_now, ask_lender, drop_questions, tell_lender
 from .fund_withdrawal_facts import examined, kind_of
 from .fund_withdrawal_forms import ReceivedForm, SettleForm
 from .fund_withdrawal_panel import panel_of
@@ -212,7 +213,7 @@ class FundWithdrawal(Flow):
         """
         held_accounts(act.data["examined"].purpose.persons)
         now = examined(act.situation)
-        amount = act.data["amount"]
+        amount = to_fen(act.data["amount"])
         if now.reckoned.refused:
             raise refused_in_form(act, now.reckoned.refused[0][1])
         if now.most is not None and amount > now.most:
@@ -255,6 +256,8 @@ class FundWithdrawal(Flow):
             )
         except LedgerRefused as stopped:
             raise refused_in_form(act, stopped.sentence) from None
+        if self.facts.get("lender"):
+            tell_lender(self, act)
         amount = Decimal(self.facts["withdrawal"]["amount"])
         act.outcome = "done"
         act.note(amount=str(amount), voucher=act.data["voucher"])
