@@ -37,7 +37,7 @@ def as_csv(lines: list[list[str]]) -> SimpleUploadedFile:
 def as_xlsx(lines: list[list[Any]]) -> SimpleUploadedFile:
     book, kept = Workbook(), io.BytesIO()
     for line in [HEADER, *lines]:
-        book.active.append(line)  # type: ignore[union-attr]
+        book.active.append(line)
     book.save(kept)
     return SimpleUploadedFile("名单.xlsx", kept.getvalue())
 

@@ -252,4 +252,4 @@ def _value(key: str, value: Any, unit: str) -> str:
         return f"{loan}账户须{statuses}"
     if key == "transfer.match_by":
         return "、".join(KEYS.get(each, each) for each in value)
-    return f"{value}{unit}"
+    return f"{value} 个{unit}" if unit == "工作日" else f"{value} {unit}"
