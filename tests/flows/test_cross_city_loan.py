@@ -35,7 +35,7 @@ from tests.journeys import Journey
 from tests.portal.conftest import signed_in
 from tests.world import World, at
 from tongban.notices.models import Notice
-from workflows.cases.models import Case, Document
+from workflows.cases.models import Case, Document, Draft
 from workflows.cases.perform import InvalidData, NotAllowed
 
 NOON = at("2026-06-01 12:00")
@@ -350,3 +350,19 @@ def test_who_stopped_depositing_long_ago_begins_anew(centres: World) -> None:
     journey = applied(centres).take("verify_certificate", "lender").take("accept", "lender")
     journey.take("reckon_amount", "lender", **CREDIT)
     assert journey.case.facts["quote"]["problem"]["code"] == "months_too_few"
+
+
+def test_whoever_has_a_certificate_goes_on_to_the_loan_with_what_it_knows(centres: World) -> None:
+    account(centres)
+    journey = asked_for_certificate(centres).take("check_record", "keeper")
+    journey.take("issue_certificate", "keeper", last_day="2028-12-31")
+    person = signed_in(centres.citizen)
+    page = person.get(f"/my/{journey.case.number}/").content.decode()
+    assert "证明开好了" in page
+    person.post(f"/my/{journey.case.number}/go-on/")
+    draft = Draft.objects.get()
+    assert draft.data["certificate_number"] == journey.case.facts["certificate"]
+    assert draft.data["loan_region"] == CHONGQING
+    journey.take("revoke_certificate", "keeper", reason="信息有误")
+    page = person.get(f"/my/{journey.case.number}/").content.decode()
+    assert "证明开好了" not in page

@@ -91,8 +91,12 @@ def test_a_local_loan_that_became_a_cross_city_one_is_settled_on_the_case_of_its
     account_moved(act_of(beside_it), old=old, new=new)
     moved = beside(beside_it, centres, "moved")
     moved.take("mark_account", "lender", "2026-06-02 09:00")
+    late = {"since": "2026-05-01", "arrears": "3000.00", "terms": "2"}
+    moved.take("report_moved_overdue", "keeper", "2026-06-02 10:00", **late)
+    collecting = beside(moved, centres, "collect")
     moved.take("settle_moved_loan", "keeper", "2026-06-03 09:00", on="2026-06-03", voucher="HK1")
     assert Loan.objects.get(pk=loan.pk).state == "settled"
+    assert collecting.case.state == "dropped"
     beside(moved, centres, "lift").take("lift_account", "lender", "2026-06-04 09:00")
     assert not Mark.objects.filter(lifted_at=None).exists()
 

@@ -139,7 +139,8 @@ LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         (Taken("lift_account", "deposit", 7, settled),),
         (
             Taken("mark_account", "deposit", 8, came_by_moving),
-            Taken("settle_moved_loan", "loan", 16, PAID),
+            Taken("report_moved_overdue", "loan", 15, LATE),
+            Taken("settle_moved_loan", "loan", 20, PAID),
         ),
         (reason("return_receipt", "deposit", 1),),
     ),

@@ -50,11 +50,16 @@ class Foretold:
 
 @dataclass(frozen=True)
 class GoingOn:
-    """An application that may follow a case: of which version, and what of its form is known, in clear."""
+    """An application that may follow a case: of which version, and what of its form is known, in clear.
+
+    title, text: what stands above its button.
+    """
 
     label: str
     version: MatterVersion
     data: Mapping[str, Any]
+    title: str
+    text: str
 
 
 class FlowError(Exception):

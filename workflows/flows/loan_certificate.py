@@ -17,11 +17,12 @@ from matters.housing_fund.models import LoanCertificate
 from matters.housing_fund.words import rule_book
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import APPLICANT, PROMISE, Guard, Seat, State, step
-from workflows.cases.flow import Flow, Panel
+from workflows.cases.flow import Flow, GoingOn, Panel
 from workflows.cases.forms import ReasonForm, StepForm
 from workflows.cases.models import Document
 
 from .cross_city_loan_forms import day_field
+from .loan_after_certificate import loan_after
 from .loan_panel import certificate_panel
 from .loan_people import DEPOSIT, account_at, pool_at
 from .review_steps import matter_lines, with_remedies
@@ -78,6 +79,9 @@ class LoanCertificateFlow(Flow):
         """One statement."""
         self.received_on = act.today
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
+
+    def goes_on(self, situation: Situation) -> GoingOn | None:
+        return loan_after(situation)
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
         return certificate_panel(self, situation, for_party=for_party)

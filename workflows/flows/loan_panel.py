@@ -63,6 +63,7 @@ def certificate_panel(case: Flow, situation: Situation, *, for_party: bool) -> P
         | {
             "obstacles": case.facts.get("obstacles"),
             "is_certificate": True,
+            "may_list": _is_of_a_centre(case, situation),
             "account": _account(account, situation.today) if account else None,
         },
     )
@@ -97,6 +98,7 @@ def loan_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
             ),
             "account": _account(account, situation.today) if account else None,
             "asked": _asked(given, case.facts),
+            "may_list": _is_of_a_centre(case, situation),
             "unmarked": loan is not None and unmarked().filter(loan=loan).exists(),
         },
     )
@@ -119,8 +121,20 @@ def mark_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
         .first()
     )
     return Panel(
-        FOR_OFFICES, found | {"account": _account(account, situation.today) if account else None}
+        FOR_OFFICES,
+        found
+        | {
+            "account": _account(account, situation.today) if account else None,
+            "may_list": _is_of_a_centre(case, situation),
+        },
     )
+
+
+def _is_of_a_centre(case: Flow, situation: Situation) -> bool:
+    """An office that only countersigns has no list of loans."""
+    centres = {case.office_of("deposit"), case.office_of("loan")}
+    offices = situation.actor.desks | situation.actor.heads
+    return bool(centres & offices or situation.actor.supervises)
 
 
 def _family(

@@ -30,7 +30,13 @@ def claim_after(situation: Situation) -> GoingOn | None:
     version = versions.filter(matter__name=MATTERS[paid.visit], flow="reimbursement").first()
     if version is None:
         return None
-    return GoingOn(f"申请{version.matter.name}", version, _answers(paid))
+    return GoingOn(
+        f"申请{version.matter.name}",
+        version,
+        _answers(paid),
+        title="费用自己付了？",
+        text="可以申请手工报销，已知的内容会替您填好；发票和收款账户由您填写。",
+    )
 
 
 def _answers(paid: PaidByOneself) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def go_on(visit: Visit) -> HttpResponse:
         raise Http404
     key = uuid.uuid5(visit.case.draft_key, f"follows:{visit.user_id}:{following.version.pk}")
     if Case.objects.filter(draft_key=key).exists():
-        messages.info(visit.request, "已经从这次就诊提交过申请，请在“我的办件”查看。")
+        messages.info(visit.request, "已经从这个办件提交过申请，请在“我的办件”查看。")
         return redirect("portal:my")
     drafts = Draft.objects.filter(user_id=visit.user_id, office=None)
     if drafts.exclude(pk=key).count() >= MOST_DRAFTS:
