@@ -17,9 +17,11 @@ from tests.portal.conftest import signed_in
 from tests.world import ANSWERS, LIN_ID, ZHOU_ID, World, answers_for, at
 from tongban.accounts.actors import SYSTEM
 from tongban.offices.models import Office
+from workflows.cases.flow import Foretold
 from workflows.cases.models import Case
 from workflows.cases.opening import PartyInput
 from workflows.cases.perform import InvalidData, NotAllowed, perform
+from workflows.cases.registry import flow_class
 
 RETIRED, BOUGHT = "正常退休提取住房公积金", "购房提取住房公积金"
 RENTED, REPAID = "租房提取住房公积金", "提取住房公积金偿还异地贷款"
@@ -312,6 +314,37 @@ def test_only_the_centre_of_the_account_reads_its_books(centre: World) -> None:
     mine = signed_in(centre.citizen).get(f"/my/{case.number}/").content.decode()
     assert "核定可提取" in mine
     assert "8,000.00元" in mine
+
+
+def before(world: World, **said: Any) -> Foretold | None:
+    world.citizen.id_number = ZHOU_ID
+    world.citizen.save()
+    me = PartyInput(role="applicant", name="周德福", user=world.citizen)
+    given = {"deposit_region": CQ[0], "id_number": ZHOU_ID} | said
+    return flow_class("fund_withdrawal").told_before([me], given, at(NOON).date())
+
+
+def test_before_handing_in_one_hears_of_one_s_own_account_and_of_nobody_else_s(
+    centre: World,
+) -> None:
+    assert before(centre) is None
+    account(centre, status="normal")
+    told = before(centre)
+    assert told is not None
+    assert told.is_obstacle
+    assert any("封存" in line for line in told.lines)
+    rent = before(centre, rent="1000", rent_area="central")
+    assert rent is not None
+    assert "最多可提取 12,000元" in rent.lines[-1]
+    # A spouse's withdrawals, or what others took for a home, are not told to whoever types a number.
+    hers = opened(centre.office(*DZ), "9.00", name="林晓梅", id_number=LIN_ID)
+    DepositMonth.objects.create(
+        account=hers, month=dt.date(2026, 2, 1), for_rent=Decimal(3), deposited_at=hers.centre
+    )
+    both = before(centre, rent="1000", rent_area="central", spouse_id=LIN_ID)
+    assert both is not None
+    assert "最多可提取 12,000元" in both.lines[-1]
+    assert before(centre, id_number=LIN_ID) is None
 
 
 def test_withdrawing_the_application_ends_the_question_too(centre: World) -> None:

@@ -8,8 +8,10 @@ person shows their papers there and gets the result there; 缴存地 decides (�
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matters.catalogue.answers import sealed_data
 from matters.catalogue.definition import Definition
@@ -36,7 +38,7 @@ from workflows.cases.declarations import (
     Step,
     step,
 )
-from workflows.cases.flow import Flow, Panel
+from workflows.cases.flow import Flow, Foretold, Panel
 from workflows.cases.forms import OpinionForm, ReasonForm
 from workflows.cases.models import Document, Material
 from workflows.cases.perform import perform
@@ -44,6 +46,7 @@ from workflows.cases.perform import perform
 from .collect_forward_forms import CollectForm
 from .fund_loan_facts import FACTS, answer_now, ask_lender, drop_questions, tell_lender
 from .fund_withdrawal_facts import examined, kind_of
+from .fund_withdrawal_foretelling import foretold
 from .fund_withdrawal_forms import ReceivedForm, SettleForm
 from .fund_withdrawal_panel import panel_of
 from .reimbursement_forms import AccountForm, PaidForm
@@ -59,7 +62,7 @@ from .review_steps import (
 )
 
 if TYPE_CHECKING:
-    from workflows.cases.opening import Application
+    from workflows.cases.opening import Application, PartyInput
 
 BEFORE_PAYMENT = (
     *("submitted", "collecting", "checking", "supplementing", "facts_requested", "settled"),
@@ -125,6 +128,13 @@ class FundWithdrawal(Flow):
         if self.office_of("collector") is None:
             return None
         return perform(self.pk, "send_to_window", actor=THE_SYSTEM, token=self.seq, at=act.at).case
+
+    @classmethod
+    def told_before(
+        cls, people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date
+    ) -> Foretold | None:
+        """Six statements at most."""
+        return foretold(people, data, on)
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
         """Eight statements at most; for its people one."""

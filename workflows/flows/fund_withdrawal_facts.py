@@ -6,7 +6,9 @@ number, or none of these, which is retirement.
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -22,6 +24,7 @@ from matters.housing_fund.withdrawing import (
     RETIREMENT,
     Ask,
     Reckoned,
+    Used,
     reckon,
 )
 from matters.housing_fund.words import rule_book
@@ -70,8 +73,16 @@ def examined(situation: Situation) -> Examined:
     case, definition = situation.case, situation.definition
     said, kind = answers_of(case, definition), kind_of(definition)
     found = account_at(situation, OWNER)
-    purpose = _purpose(situation, kind, said)
-    ask = _ask(situation, kind, said, found.account, purpose)
+    purpose = purpose_of(kind, said, on=situation.today, case_number=case.number)
+    ask = ask_of(
+        kind,
+        said,
+        city=pool_at(case, OWNER),
+        on=situation.today,
+        account=found.account,
+        used=used_before(found.account, purpose),
+        repaid=_money((case.facts.get("lender") or {}).get("repaid")) or Decimal(0),
+    )
     reckoned = reckon(ask, book=rule_book())
     if found.is_missing:
         reckoned.refused.insert(0, ("no_account", "在缴存地没有找到申请人的公积金账户"))
@@ -83,38 +94,41 @@ def examined(situation: Situation) -> Examined:
     return Examined(kind, found.account, found.has_books, purpose, reckoned)
 
 
-def _purpose(situation: Situation, kind: str, said: dict[str, Any]) -> Purpose:
+def purpose_of(kind: str, said: Mapping[str, Any], *, on: dt.date, case_number: str) -> Purpose:
     people = [_index(said.get("id_number"))]
     if kind == RENT and said.get("spouse_id"):
         people.append(_index(said["spouse_id"]))
     home = _plain(said.get("home_number")) if kind == PURCHASE else ""
     return Purpose(
         kind=kind,
-        year=int(said["loan_year"]) if kind == REPAYMENT else situation.today.year,
-        case_number=situation.case.number,
+        year=int(said["loan_year"]) if kind == REPAYMENT else on.year,
+        case_number=case_number,
         persons=tuple(people),
         home=blind_index(home, "fund_home") if home else "",
         loan=_plain(said.get("loan_number")) if kind == REPAYMENT else "",
     )
 
 
-def _ask(
-    situation: Situation,
+def ask_of(
     kind: str,
-    said: dict[str, Any],
+    said: Mapping[str, Any],
+    *,
+    city: str,
+    on: dt.date,
     account: Account | None,
-    purpose: Purpose,
+    used: Used,
+    repaid: Decimal = Decimal(0),
 ) -> Ask:
+    """Pure. repaid: as the loan city says."""
     number = str(said.get("id_number") or "").upper()
-    lender = situation.case.facts.get("lender") or {}
     return Ask(
         kind=kind,
-        city=pool_at(situation.case, OWNER),
-        on=situation.today,
+        city=city,
+        on=on,
         status=account.status if account else None,
         status_words=account.get_status_display() if account else "",
         balance=account.balance if account else None,
-        used=used_before(account, purpose),
+        used=used,
         proof=str(said.get("proof_number") or "").strip(),
         born_on=birth_date(number) if is_resident_id(number) else None,
         is_woman=is_resident_id(number) and int(number[16]) % 2 == 0,
@@ -123,7 +137,7 @@ def _ask(
         people=2 if said.get("spouse_id") else 1,
         children=int(said.get("children") or 0),
         paid=_money(said.get("paid")) or Decimal(0),
-        repaid=_money(lender.get("repaid")) or Decimal(0),
+        repaid=repaid,
     )
 
 
