@@ -33,10 +33,12 @@ from tests.flows.loans import (
 )
 from tests.journeys import Journey
 from tests.portal.conftest import signed_in
-from tests.world import World, at
+from tests.world import LIN_ID, ZHOU_ID, World, at
 from tongban.notices.models import Notice
-from workflows.cases.models import Case, Document, Draft
+from workflows.cases.models import Case, Document, Draft, Party
+from workflows.cases.opening import PartyInput
 from workflows.cases.perform import InvalidData, NotAllowed
+from workflows.flows.loan_certificate import LoanCertificateFlow
 
 NOON = at("2026-06-01 12:00")
 
@@ -366,3 +368,28 @@ def test_whoever_has_a_certificate_goes_on_to_the_loan_with_what_it_knows(centre
     journey.take("revoke_certificate", "keeper", reason="信息有误")
     page = person.get(f"/my/{journey.case.number}/").content.decode()
     assert "证明开好了" not in page
+
+
+def test_one_is_told_before_asking_what_the_register_has_and_nothing_of_others(
+    centres: World,
+) -> None:
+    me = PartyInput(role="applicant", name="林晓梅", user=centres.citizen)
+    flow, on = LoanCertificateFlow, dt.date(2026, 5, 11)
+    centres.citizen.id_number = LIN_ID
+    own = account(centres, id_number=LIN_ID, name="林晓梅")
+    local_loan(own)
+    told = flow.told_before([me], {}, on)
+    assert told is not None
+    assert told.is_obstacle
+    assert "未结清" in told.lines[-1]
+    assert flow.told_before([me], {"id_number": ZHOU_ID}, on) is None
+    assert flow.told_before([me], {"deposit_region": CHONGQING}, on) is None
+
+
+def test_a_clerk_is_told_where_nobody_of_the_case_owns_the_account(centres: World) -> None:
+    account(centres)
+    keeper = signed_in(centres.keeper)
+    theirs = asked_for_certificate(centres)  # 林晓梅's, on 周德福's account
+    assert "请核对身份" in keeper.get(f"/desk/{theirs.case.number}/").content.decode()
+    Party.objects.create(case=theirs.case, role="beneficiary", name="周德福", id_number=ZHOU_ID)
+    assert "请核对身份" not in keeper.get(f"/desk/{theirs.case.number}/").content.decode()

@@ -8,7 +8,8 @@ The case ends with the certificate; being verified, used, expired or revoked is 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 
@@ -17,16 +18,20 @@ from matters.housing_fund.models import LoanCertificate
 from matters.housing_fund.words import rule_book
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import APPLICANT, PROMISE, Guard, Seat, State, step
-from workflows.cases.flow import Flow, GoingOn, Panel
+from workflows.cases.flow import Flow, Foretold, GoingOn, Panel
 from workflows.cases.forms import ReasonForm, StepForm
 from workflows.cases.models import Document
 
 from .cross_city_loan_forms import day_field
 from .loan_after_certificate import loan_after
+from .loan_foretelling import foretold
 from .loan_panel import certificate_panel
 from .loan_people import DEPOSIT, account_at, pool_at
 from .review_steps import matter_lines, with_remedies
 from .sent_back import sent_back
+
+if TYPE_CHECKING:
+    from workflows.cases.opening import PartyInput
 
 
 def _nothing_against(situation: Situation) -> bool:
@@ -79,6 +84,12 @@ class LoanCertificateFlow(Flow):
         """One statement."""
         self.received_on = act.today
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
+
+    @classmethod
+    def told_before(
+        cls, people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date
+    ) -> Foretold | None:
+        return foretold(people, data, on)
 
     def goes_on(self, situation: Situation) -> GoingOn | None:
         return loan_after(situation)

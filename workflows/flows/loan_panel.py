@@ -21,7 +21,7 @@ from workflows.cases.flow import Panel
 from workflows.cases.models import Case
 from workflows.cases.places import office_cards, office_name
 
-from .loan_people import account_at, answers_of
+from .loan_people import account_at, answers_of, index_of
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -64,6 +64,7 @@ def certificate_panel(case: Flow, situation: Situation, *, for_party: bool) -> P
             "obstacles": case.facts.get("obstacles"),
             "is_certificate": True,
             "may_list": _is_of_a_centre(case, situation),
+            "is_anothers": _is_anothers(account, situation),
             "account": _account(account, situation.today) if account else None,
         },
     )
@@ -99,6 +100,7 @@ def loan_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
             "account": _account(account, situation.today) if account else None,
             "asked": _asked(given, case.facts),
             "may_list": _is_of_a_centre(case, situation),
+            "is_anothers": _is_anothers(account, situation),
             "unmarked": loan is not None and unmarked().filter(loan=loan).exists(),
         },
     )
@@ -128,6 +130,14 @@ def mark_panel(case: Flow, situation: Situation, *, for_party: bool) -> Panel:
             "may_list": _is_of_a_centre(case, situation),
         },
     )
+
+
+def _is_anothers(account: Account | None, situation: Situation) -> bool:
+    """Nobody of the case bears the number that the account goes by: the clerk is told. No statement."""
+    if account is None:
+        return False
+    numbers = {index_of(party.id_number) for party in situation.parties if party.id_number}
+    return account.id_number_index not in numbers
 
 
 def _is_of_a_centre(case: Flow, situation: Situation) -> bool:
