@@ -90,6 +90,7 @@ LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     "loan_certificate": (
         (
             Taken("check_record", "deposit", 4),
+            Taken("check_record_again", "deposit", 4),
             Taken("issue_certificate", "deposit", 8, {"last_day": "2028-12-31"}),
             reason("revoke_certificate", "deposit", 2),
         ),

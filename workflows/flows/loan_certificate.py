@@ -97,21 +97,17 @@ class LoanCertificateFlow(Flow):
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
         return certificate_panel(self, situation, for_party=for_party)
 
-    @step("核查缴存和贷款记录", source=("requested", "checking"), target="checking", by=DEPOSIT,
+    @step("核查缴存和贷款记录", source="requested", target="checking", by=DEPOSIT,
           tone="primary", done="已核查缴存和贷款记录", counts_as="accepted")  # fmt: skip
     def check_record(self, act: Act) -> None:
         """What the register says is kept with the case. Four statements."""
-        account = account_at(act.situation)
-        against = (
-            [certificates.Obstacle("no_account", "没有查到申请人在本中心的账户")]
-            if account is None
-            else certificates.obstacles(
-                account, pool=pool_at(self, DEPOSIT), on=act.today, book=rule_book()
-            )
-        )
-        found = [{"code": each.code, "sentence": each.sentence} for each in against]
-        self.facts = {**self.facts, "obstacles": found, "account": account and account.pk}
-        act.note(codes=[each.code for each in against])
+        self.accepted_on = act.today
+        self._look(act)
+
+    @step("重新核查", source="checking", by=DEPOSIT, done="已重新核查缴存和贷款记录")
+    def check_record_again(self, act: Act) -> None:
+        """After a loan was settled, a business ended. Four statements."""
+        self._look(act)
 
     @step("开具证明", source="checking", target="issued", by=DEPOSIT, form=IssueForm,
           guards=(nothing_against,), decides=True, tone="primary", done="已开具证明")  # fmt: skip
@@ -154,6 +150,19 @@ class LoanCertificateFlow(Flow):
     def withdraw(self, act: Act) -> None:
         act.outcome = "withdrawn"
         act.note(reason=act.data["reason"])
+
+    def _look(self, act: Act) -> None:
+        account = account_at(act.situation)
+        against = (
+            [certificates.Obstacle("no_account", "没有查到申请人在本中心的账户")]
+            if account is None
+            else certificates.obstacles(
+                account, pool=pool_at(self, DEPOSIT), on=act.today, book=rule_book()
+            )
+        )
+        found = [{"code": each.code, "sentence": each.sentence} for each in against]
+        self.facts = {**self.facts, "obstacles": found, "account": account and account.pk}
+        act.note(codes=[each.code for each in against])
 
     def _issue(self, act: Act, number: str, last: dt.date) -> None:
         loan_centre: Any = self.office_of("loan")
