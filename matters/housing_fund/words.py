@@ -87,6 +87,7 @@ _NAMES = {
     "loan.cap": "贷款最高额度",
     "loan.cap.affordable": "保障性住房贷款上浮",
     "loan.coefficient": "存贷系数",
+    "loan.rent_counts": "租房提取加回计算",
     "loan.down_payment": "最低首付比例",
     "loan.min_months": "申请贷款的缴存月数",
     "loan.rate": "公积金贷款利率",

@@ -17,7 +17,7 @@ CHOOSE = {"required": "请选择一项", "invalid_choice": "请从所列的选�
 
 
 def amount(label: str, *, required: bool = True, help_text: str = "", **more: Any) -> MoneyField:
-    words = "请填写金额，例如 800000"
+    words = "请填写金额，例如 1200.50"
     return MoneyField(
         label=label,
         help_text=help_text,

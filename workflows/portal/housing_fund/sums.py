@@ -104,7 +104,7 @@ def _context(form: RepaymentForm | RentForm, kind: str, title: str, submit: str)
         "crumbs": CRUMBS,
         "form": form,
         "kind": kind,
-        "title": title,
+        "heading": title,
         "submit": submit,
         "tabs": tabs(kind),
     }
