@@ -126,9 +126,7 @@ def withdrawal_refused(account_id: int, *, kind: str, loan_number: str = "") -> 
     numbers = list(standing.order_by("pk").values_list("loan_key", flat=True))
     if not numbers or (kind == REPAYMENT and loan_number in numbers):
         return ""
-    return (
-        f"账户带有异地贷款标记（合同{'、'.join(numbers)}），结清并解除标记以前只能提取偿还这笔贷款。"
-    )
+    return f"账户带有异地贷款标记（合同{'、'.join(numbers)}），结清并解除标记以前只能提取偿还这笔贷款。"
 
 
 def unmarked() -> QuerySet[Borrower]:

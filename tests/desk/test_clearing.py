@@ -141,7 +141,13 @@ def test_the_month_names_differences_and_offers_what_can_be_done(
     gather(ClearingMonth.objects.get(treated_province="510000").pk)
     page = page_of(month_case())
     said = text_of(at_desk("sc_clerk").get(page))
-    for word in ("仅医院有", "仅经办机构有", "金额不一致", "处理对账差异", "就医地比参保地多 0.01 元"):
+    for word in (
+        "仅医院有",
+        "仅经办机构有",
+        "金额不一致",
+        "处理对账差异",
+        "就医地比参保地多 0.01 元",
+    ):
         assert word in said
     assert "撤回争议" not in said, "there is none"
     other = text_of(at_desk("cq_clerk").get(page))
