@@ -159,7 +159,13 @@ def test_a_marked_account_pays_out_only_for_its_loan(centre: World) -> None:
     assert Account.objects.get(pk=row.pk).balance == Decimal("20000.00")
 
 
-RENT = {"rent": "2000", "rent_area": "central", "couple": "no", "spouse_id": None, "children": "0"}
+RENT: dict[str, Any] = {
+    "rent": "2000",
+    "rent_area": "central",
+    "couple": "no",
+    "spouse_id": None,
+    "children": "0",
+}
 
 
 def test_rent_is_paid_up_to_the_year_s_limit_and_not_one_fen_more(centre: World) -> None:
@@ -202,7 +208,12 @@ def test_a_couple_shares_one_limit_at_whatever_centre(centre: World) -> None:
     assert Withdrawal.objects.get().amount == Decimal(43200 - 3000)
 
 
-HOME = {"home_number": "ht 2026-1", "paid": "8000", "price": "900000", "home_region": "511700"}
+HOME: dict[str, Any] = {
+    "home_number": "ht 2026-1",
+    "paid": "8000",
+    "price": "900000",
+    "home_region": "511700",
+}
 
 
 def test_one_home_is_withdrawn_for_once_and_not_beside_rent(centre: World) -> None:
@@ -265,7 +276,7 @@ def test_a_purchase_is_handed_in_online_where_its_matter_has_no_window(centre: W
     assert asked(centre, BOUGHT, changes={"seats": BY_WINDOW[1:]}, **HOME).state == "submitted"
 
 
-LOAN = {"loan_region": "511700", "loan_number": "HT-1", "loan_year": "2026"}
+LOAN: dict[str, Any] = {"loan_region": "511700", "loan_number": "HT-1", "loan_year": "2026"}
 
 
 def lender_says(world: World, case: Case, step: str, data: Mapping[str, Any]) -> Case:

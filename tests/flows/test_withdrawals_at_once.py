@@ -24,7 +24,7 @@ from tests.flows.test_fund_withdrawal import (
 )
 from tests.world import World, at, build_world
 from workflows.cases.perform import InvalidData
-from workflows.flows import fund_withdrawal
+from workflows.flows import fund_withdrawal, fund_withdrawal_facts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SETTLED = {"checked": "on", "basis": "按缴存地规定核定", "amount": "100"}
@@ -60,7 +60,7 @@ def meeting(monkeypatch: pytest.MonkeyPatch, *, locks: bool) -> None:
 
     monkeypatch.setattr(fund_withdrawal, "held_accounts", held)
     if not locks:
-        looked = fund_withdrawal.examined
+        looked = fund_withdrawal_facts.examined
         have_looked_again = threading.Barrier(2)
 
         def examined(*given: object) -> object:

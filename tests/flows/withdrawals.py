@@ -38,7 +38,7 @@ def answered(case: Case) -> Mapping[str, Any]:
     """The loan city has answered before the parent is woken."""
     child = Case.objects.get(parent_id=case.pk, closed_at=None)
     clerk = User.objects.create(username=f"lender-{child.pk}", name="核实", kind="staff")
-    office = Office.objects.get(pk=child.holder_office_id)
+    office = Office.objects.get(pk=child.holder_office_id or 0)
     Posting.objects.create(user=clerk, office=office, role="clerk", valid_from=dt.date(2020, 1, 1))
     perform(
         child.pk, "confirm_facts", actor=actor_of(clerk.pk), data=FACTS, token=child.seq,

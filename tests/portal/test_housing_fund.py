@@ -15,7 +15,6 @@ from matters.housing_fund.models import Account, DepositMonth
 from tests.housing_fund.conftest import opened
 from tests.portal.conftest import signed_in
 from tests.world import LIN_ID, ZHOU_ID, World
-from workflows.portal.housing_fund import loan as loan_page
 
 LOAN, REPAYMENT, RENT = (f"/housing-fund/{name}/" for name in ("loan", "repayment", "rent"))
 TODAY = dt.date(2026, 9, 21)
@@ -36,7 +35,7 @@ MINE = {name: TYPED[name] for name in ("city", "price", "home", "housing")} | {"
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loan_page.timezone, "localdate", lambda *_: TODAY)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
 
 
 def shown(address: str, asked: dict[str, str], client: Client | None = None) -> str:
