@@ -1,6 +1,9 @@
-"""What an office is told of an enquiry that it owes an answer to: each clerk and head of its desk."""
+"""What staff are told of a case, in the step's own transaction: clerks and heads of the offices meant."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from tongban.accounts.models import Posting
 from tongban.notices.models import Channel
@@ -11,38 +14,50 @@ from .models import Enquiry
 from .places import office_name
 
 
-def tell_office(act: Act, enquiry: Enquiry) -> None:
-    """Owe the office's people a word, in the step's own transaction. Two statements.
-
-    What an applicant wrote stays on the case's page: it may name anybody. A 督办 is an office's words.
-    """
-    case = act.case
-    kind = Enquiry.Kind(enquiry.kind)
-    context = {
-        "number": case.number,
-        "matter": case.matter.name,
-        "office": office_name(enquiry.office_id),
-        "kind": kind.label,
-        "reason": enquiry.text if kind == Enquiry.Kind.SUPERVISION else "",
-        "due": enquiry.due_at.isoformat(),
-        "url": f"/desk/{case.number}/",
-    }
+def staff_of(act: Act, *offices: int | None) -> set[int]:
+    """Who works there today as a clerk or head, by user id. One statement."""
     posted = Posting.objects.in_force(act.today).filter(
-        office_id=enquiry.office_id, role__in=("clerk", "head"), user__is_active=True
+        office_id__in=[office for office in offices if office is not None],
+        role__in=("clerk", "head"),
+        user__is_active=True,
     )
+    return set(posted.values_list("user_id", flat=True))
+
+
+def tell_staff(act: Act, people: Iterable[int], template: str, context: Mapping[str, Any]) -> None:
+    """Owe each of them a word in their inbox, once for this step. One statement."""
+    case = act.case
     owe(
         [
             Owed(
-                template="urged",
+                template=template,
                 channel=Channel.INBOX,
                 recipient=recipient_of(user_id),
                 user_id=user_id,
-                context=context,
+                context=dict(context),
                 event_key=f"case:{case.pk}:{act.seq}",
                 subject_kind="case",
                 subject_key=case.number,
             )
-            for user_id in sorted(set(posted.values_list("user_id", flat=True)))
+            for user_id in sorted(set(people))
         ],
         act.at,
     )
+
+
+def tell_office(act: Act, enquiry: Enquiry) -> None:
+    """Tell the office of an enquiry that it owes an answer to. Two statements.
+
+    What an applicant wrote stays on the case's page: it may name anybody. A 督办 is an office's words.
+    """
+    kind = Enquiry.Kind(enquiry.kind)
+    context = {
+        "number": act.case.number,
+        "matter": act.case.matter.name,
+        "office": office_name(enquiry.office_id),
+        "kind": kind.label,
+        "reason": enquiry.text if kind == Enquiry.Kind.SUPERVISION else "",
+        "due": enquiry.due_at.isoformat(),
+        "url": f"/desk/{act.case.number}/",
+    }
+    tell_staff(act, staff_of(act, enquiry.office_id), "urged", context)

@@ -14,9 +14,6 @@ from matters.medical.clearing.terms import declare_day, term, year_final
 from matters.medical.clearing.words import fund_word, type_word
 from matters.medical.models import ClearingMonth, Statement
 from tongban.accounts.actors import SYSTEM
-from tongban.accounts.models import Posting
-from tongban.notices.models import Channel
-from tongban.notices.outbox import Owed, owe, recipient_of
 from tongban.offices.models import Office, Region
 from workflows.cases.act import Act
 from workflows.cases.family import children_of
@@ -24,6 +21,7 @@ from workflows.cases.models import Case, Document
 from workflows.cases.opening import Application, open_case
 from workflows.cases.perform import perform
 from workflows.cases.places import office_name
+from workflows.cases.telling_offices import staff_of, tell_staff
 
 from .clearing_month_forms import SIDES
 
@@ -142,28 +140,10 @@ def void(case: Flow, month: ClearingMonth, act: Act, reason: str) -> int:
 
 def tell_agencies(case: Flow, act: Act, message: str) -> None:
     """Owe the clerks and heads of both agencies a word. Two statements."""
-    offices = [case.office_of(side) for side in SIDES]
-    posted = Posting.objects.in_force(act.today).filter(
-        office_id__in=[i for i in offices if i], role__in=("clerk", "head"), user__is_active=True
-    )
     page = "/desk/clearing/" if "month_id" in case.facts else "/desk/"
     context = {"number": case.number, "message": message, "url": f"{page}{case.number}/"}
-    owe(
-        [
-            Owed(
-                template="clearing",
-                channel=Channel.INBOX,
-                recipient=recipient_of(user_id),
-                user_id=user_id,
-                context=context,
-                event_key=f"case:{case.pk}:{act.seq}",
-                subject_kind="case",
-                subject_key=case.number,
-            )
-            for user_id in sorted(set(posted.values_list("user_id", flat=True)))
-        ],
-        act.at,
-    )
+    people = staff_of(act, *(case.office_of(side) for side in SIDES))
+    tell_staff(act, people, "clearing", context)
 
 
 def signing_cases(case: Flow) -> list[Flow]:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from tongban.notices.models import Channel
-from tongban.notices.outbox import Owed, owe, recipient_of
 from tongban.templatetags.formats import zh_datetime
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import ANY_SEAT, APPLICANT, HOLDER, STAGE, Guard, Next, step
 from workflows.cases.forms import ReasonForm
 from workflows.cases.models import JointSession
 from workflows.cases.perform import InvalidData
+from workflows.cases.telling_offices import tell_staff
 
 from .joint_forms import (
     TAKEN,
@@ -178,19 +177,4 @@ def _tell_both(case: JointSteps, act: Act, text: str) -> None:
         "message": text,
         "url": f"/desk/joint/{joint['session']}/",
     }
-    owe(
-        [
-            Owed(
-                template="joint",
-                channel=Channel.INBOX,
-                recipient=recipient_of(user_id),
-                user_id=user_id,
-                context=context,
-                event_key=f"case:{case.pk}:{act.seq}",
-                subject_kind="case",
-                subject_key=case.number,
-            )
-            for user_id in sorted(people)
-        ],
-        act.at,
-    )
+    tell_staff(act, people, "joint", context)

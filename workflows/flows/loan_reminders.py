@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tongban.accounts.models import Posting
-from tongban.notices.models import Channel
-from tongban.notices.outbox import Owed, owe, recipient_of
 from workflows.cases.act import Act
 from workflows.cases.places import office_name
+from workflows.cases.telling_offices import tell_staff
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -29,22 +28,7 @@ def remind(case: Flow, act: Act, to: str) -> None:
         "due": case.hop_due_at.isoformat() if case.hop_due_at else None,
         "url": f"/desk/{case.number}/",
     }
-    owe(
-        [
-            Owed(
-                template="urged",
-                channel=Channel.INBOX,
-                recipient=recipient_of(user_id),
-                user_id=user_id,
-                context=context,
-                event_key=f"case:{case.pk}:{act.seq}",
-                subject_kind="case",
-                subject_key=case.number,
-            )
-            for user_id in people
-        ],
-        act.at,
-    )
+    tell_staff(act, people, "urged", context)
 
 
 def _people(case: Flow, act: Act, to: str) -> list[int]:

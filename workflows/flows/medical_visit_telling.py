@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from tongban.accounts.models import Posting
-from tongban.notices.models import Channel
-from tongban.notices.outbox import Owed, owe, recipient_of
 from workflows.cases.places import office_name
+from workflows.cases.telling_offices import staff_of, tell_staff
 
 if TYPE_CHECKING:
     from workflows.cases.act import Act
@@ -28,10 +26,6 @@ def tell(act: Act, message: str) -> None:
 
 def alarm(case: Flow, act: Act, reason: str) -> None:
     """Owe the clerks and heads of both agencies a word. Two statements."""
-    offices = [office for seat in ("treating", "home") if (office := case.office_of(seat))]
-    posted = Posting.objects.in_force(act.today).filter(
-        office_id__in=offices, role__in=("clerk", "head"), user__is_active=True
-    )
     context = {
         "number": case.number,
         "matter": case.matter.name,
@@ -41,19 +35,5 @@ def alarm(case: Flow, act: Act, reason: str) -> None:
         "due": None,
         "url": f"/desk/{case.number}/",
     }
-    owe(
-        [
-            Owed(
-                template="urged",
-                channel=Channel.INBOX,
-                recipient=recipient_of(user_id),
-                user_id=user_id,
-                context=context,
-                event_key=f"case:{case.pk}:{act.seq}",
-                subject_kind="case",
-                subject_key=case.number,
-            )
-            for user_id in sorted(set(posted.values_list("user_id", flat=True)))
-        ],
-        act.at,
-    )
+    people = staff_of(act, case.office_of("treating"), case.office_of("home"))
+    tell_staff(act, people, "urged", context)

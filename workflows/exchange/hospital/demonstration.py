@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -17,7 +15,10 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
-SECONDS = 30
+from workflows.exchange.caller import Caller, Refused
+
+__all__ = ["Books", "Clinic", "Hospitals", "Patient", "Refused"]
+
 AGREED = ("medfee_sumamt", "fund_pay_sumamt", "acct_pay", "psn_cash_pay")
 # (name, med_chrgitm_type, chrgitm_lv, 先行自付比例, share of the bill in hundredths)
 CHARGES: Final = (
@@ -32,15 +33,6 @@ CHARGES: Final = (
 # Who is refused at the card leaves, and the next one comes.
 CARDS: Final = 12
 CLR_TYPES: Final = {"21": "21", "11": "11", "13": "11", "41": "41"}
-
-
-class Refused(Exception):
-    """The API said no: `problem` is what it answered."""
-
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        super().__init__(f"{status} {problem.get('code', '')} {problem.get('detail', '')}")
-        self.status = status
-        self.problem = problem
 
 
 @dataclass(frozen=True)
@@ -128,24 +120,12 @@ class Hospitals:
     def send(self, clinic: Clinic, infno: str, told: dict[str, Any], msgid: str) -> Any:
         """One message; its output. The same msgid again gets the same answer."""
         body = {"msgid": f"{clinic.code}-{msgid}", "fixmedins_code": clinic.code, "input": told}
-        return self.post(clinic, f"/api/medical/{infno}", body)["output"]
+        return self.post(clinic, f"/medical/{infno}", body)["output"]
 
     def post(self, clinic: Clinic, path: str, body: Any, key: str = "") -> Any:
-        headers = {"Authorization": f"Bearer {clinic.key}", "Content-Type": "application/json"}
-        headers |= {"Idempotency-Key": key} if key else {}
-        method = "GET" if body is None else "POST"
-        request = urllib.request.Request(  # noqa: S310 - the site's own address
-            f"{self.site}{path}",
-            data=None if body is None else json.dumps(body).encode(),
-            headers=headers,
-            method=method,
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                raise Refused(error.code, _problem(error.read())) from None
+        """Raises Refused, and OSError where the site is down."""
+        caller = Caller(self.site, clinic.key, clinic.code)
+        return caller.call("GET" if body is None else "POST", path, body, key)
 
 
 class Played:
@@ -243,8 +223,8 @@ class Played:
 
     def _pay_alone(self, ground: str, reason: str) -> str:
         """转自费 has no number of its own in the interface: it is a step like any other system's."""
-        case = self.hospitals.post(self.clinic, f"/api/cases/{self.mdtrt_id}", None)
-        path = f"/api/cases/{self.mdtrt_id}/steps/pay_oneself"
+        case = self.hospitals.post(self.clinic, f"/cases/{self.mdtrt_id}", None)
+        path = f"/cases/{self.mdtrt_id}/steps/pay_oneself"
         body = {"token": case["seq"], "data": {"ground": ground, "reason": reason[:200]}}
         self.hospitals.post(self.clinic, path, body, f"{self.name}-alone")
         return "self_paid"
@@ -294,11 +274,3 @@ def _totals(rows: Sequence[dict[str, str]], day: dt.date) -> dict[str, Any]:
 
 def _line(row: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in row.items() if name not in ("code", "day")}
-
-
-def _problem(body: bytes) -> dict[str, Any]:
-    try:
-        read = json.loads(body)
-    except ValueError:
-        return {}
-    return read if isinstance(read, dict) else {}
