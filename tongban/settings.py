@@ -228,6 +228,7 @@ CELERY_TASK_ROUTES = {
     "sharing.*": {"queue": "sweeps"},
     "portal.*": {"queue": "sweeps"},
     "medical.*": {"queue": "sweeps"},
+    "housing_fund.*": {"queue": "sweeps"},
 }
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
