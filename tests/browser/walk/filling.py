@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page
 
 from tests.world import ANSWERS
 
+NOT_SO = re.compile("另一条路|还不能|不用办|不需要")
 ENDED = re.compile("已提交|已办结")
 ONWARDS = re.compile("^(保存并继续|继续|提交申请|下一步|看结果|上传)$")
 OPEN = re.compile("未开始|进行中|可以提交|待选择")
@@ -47,6 +48,7 @@ class Walk:
 
     def __init__(self, page: Page, guide: str) -> None:
         self.page = page
+        self.tried: dict[str, int] = {}
         page.goto(guide)
         self.name = page.get_by_role("heading", level=1).inner_text().splitlines()[-1]
         page.locator("a.button-start").first.click()  # its words differ: 申请办理, 提交查询, 预约…
@@ -70,16 +72,33 @@ class Walk:
         return self.page.url.split("/my/")[1].split("/")[0]
 
     def _one_page(self) -> None:
+        if NOT_SO.search(self.heading):
+            self._answer_otherwise()
+            return
         begin = self.page.get_by_role("button", name=BEGIN).or_(
             self.page.get_by_role("link", name="另填一份，先答几个问题")
         )
         if begin.count():
             begin.click()
+        elif self.page.locator("main a.button-start").count():
+            self.page.locator("main a.button-start").first.click()
         elif self._lists_tasks():
             self._next_task().click()
         else:
             self._fill()
             self._go_on()
+
+    def _answer_otherwise(self) -> None:
+        """The questions before the form led elsewhere: back to the last one that has another answer."""
+        while True:
+            self.page.go_back()
+            asked = self.page.url
+            self.tried[asked] = self.tried.get(asked, 0) + 1
+            answers = self.page.locator("main input[type=radio]")
+            if self.tried[asked] < answers.count():
+                answers.nth(self.tried[asked]).check()
+                self._go_on()
+                return
 
     def _lists_tasks(self) -> bool:
         return self.page.locator("main ul.tasks").count() > 0
