@@ -24,8 +24,10 @@ def staff_of(act: Act, *offices: int | None) -> set[int]:
     return set(posted.values_list("user_id", flat=True))
 
 
-def tell_staff(act: Act, people: Iterable[int], template: str, context: Mapping[str, Any]) -> None:
-    """Owe each of them a word in their inbox, once for this step. One statement."""
+def tell_staff(
+    act: Act, people: Iterable[int], template: str, context: Mapping[str, Any], *, key: str = ""
+) -> None:
+    """Owe each of them a word in their inbox, once for this step, or once for `key`. One statement."""
     case = act.case
     owe(
         [
@@ -35,7 +37,7 @@ def tell_staff(act: Act, people: Iterable[int], template: str, context: Mapping[
                 recipient=recipient_of(user_id),
                 user_id=user_id,
                 context=dict(context),
-                event_key=f"case:{case.pk}:{act.seq}",
+                event_key=key or f"case:{case.pk}:{act.seq}",
                 subject_kind="case",
                 subject_key=case.number,
             )

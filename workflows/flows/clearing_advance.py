@@ -20,11 +20,10 @@ from workflows.cases.act import Act, Situation
 from workflows.cases.clocks import local_day
 from workflows.cases.declarations import SYSTEM, Guard, Next, Seat, State, step
 from workflows.cases.flow import Flow
-from workflows.cases.forms import StepForm
 from workflows.cases.kinds import OFFICE_WORK
 
 from .clearing_month_acts import tell_agencies
-from .clearing_month_forms import ArrivalForm, FinanceForm, sides_of
+from .clearing_month_forms import ArrivalForm, FinanceForm, MoneyForm, sides_of
 
 BOTH = ("treated", "insured")
 ZERO = Decimal(0)
@@ -56,18 +55,8 @@ is_paid = Guard("is_paid", "由收款一方办理", lambda s: _payer(s.case) not
 lamp_is_on = Guard("lamp_is_on", "预付金用量没有到预警线", _lamp_is_on)
 
 
-class TransferForm(StepForm):
+class TransferForm(MoneyForm):
     """The whole of what is due, to the fen."""
-
-    amount = forms.DecimalField(
-        label="划拨金额（元）",
-        max_digits=14,
-        decimal_places=2,
-        error_messages={"required": "请填写划拨金额"},
-    )
-    voucher = forms.CharField(
-        label="凭证号", max_length=40, error_messages={"required": "请填写凭证号"}
-    )
 
     def clean_amount(self) -> Any:
         due = abs(_due(self.situation.case))

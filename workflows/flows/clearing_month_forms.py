@@ -240,8 +240,8 @@ class FinanceForm(StepForm):
     )
 
 
-class PaymentForm(StepForm):
-    """Money on its way: the amount is the statement's, to the fen."""
+class MoneyForm(StepForm):
+    """Money on its way: so much, by which voucher. Its form says how much it has to be."""
 
     amount = forms.DecimalField(
         label="划拨金额（元）",
@@ -252,6 +252,10 @@ class PaymentForm(StepForm):
     voucher = forms.CharField(
         label="凭证号", max_length=40, error_messages={"required": "请填写凭证号"}
     )
+
+
+class PaymentForm(MoneyForm):
+    """The amount is the statement's, to the fen."""
 
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]

@@ -49,7 +49,7 @@ from .cross_city_loan_guards import (
     some_unmarked,
 )
 from .cross_city_loan_sum import borrowers_of, reckon
-from .loan_marks import LIFT, MARK, ask_to_collect, end_collections, open_marks
+from .loan_marks import MARK, fall_overdue, open_marks, settle
 from .loan_panel import loan_panel
 from .loan_people import DEPOSIT, LOAN, answers_of, index_of, pool_at
 from .review_forms import SupplementDemandForm, SupplementForm
@@ -280,24 +280,14 @@ class CrossCityLoan(Flow):
           is_aside=True, done="贷款已逾期，已请缴存地协助催收", tone="warning")  # fmt: skip
     def report_overdue(self, act: Act) -> None:
         """The deposit city helps to collect. The guard's statement, five, and an opening."""
-        loan = lending.turn(loan_id=loan_of(self).pk, into=Loan.State.OVERDUE)
-        asked = ask_to_collect(self, act, loan)
-        act.note(since=act.data["since"].isoformat(), arrears=act.data["arrears"], asked=asked)
-        act.tell("case_step", message="您的异地贷款已逾期，请尽快还清。")
+        fall_overdue(self, act, loan_of(self), called="异地贷款")
 
     @step("登记结清", source="released", by=LOAN, form=SettleForm, guards=(is_repaying,),
           is_aside=True, done="贷款已结清，结清回执已发缴存地", tone="primary")  # fmt: skip
     def settle_loan(self, act: Act) -> None:
         """贷款全部还清证明 to the person, 结清回执 to the deposit city. The guard's statement, four, and an
         opening."""
-        loan = lending.close_loan(loan_id=loan_of(self).pk, on=act.data["on"])
-        end_collections(self, act)
-        receipts = open_marks(self, act, loan, task=LIFT)
-        lines = {"result": f"贷款全部还清证明（合同编号 {loan.number}）"}
-        document = act.issue(Document.Kind.RESULT, matter_lines(self, act) | lines)
-        act.note(on=act.data["on"].isoformat(), voucher=act.data["voucher"], receipts=receipts)
-        act.tell("case_step", message="您的异地贷款已结清，可以查看贷款全部还清证明。",
-                 document=document)  # fmt: skip
+        settle(self, act, loan_of(self), called="异地贷款")
 
     @step("撤回申请", source=BEFORE_CONTRACT, target="withdrawn", by=APPLICANT, right="withdraw",
           form=ReasonForm, while_suspended=True, done="已撤回申请", notice="withdrawn",

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from matters.housing_fund import lending, marks
+from matters.housing_fund import marks
 from matters.housing_fund.models import Account, Loan
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import Guard, Seat, State, step
 from workflows.cases.flow import Flow, Panel
 from workflows.cases.forms import ReasonForm, StepForm
-from workflows.cases.models import Document
 
 from .cross_city_loan_forms import OverdueForm, SettleForm
 from .cross_city_loan_guards import is_in_order, is_repaying, loan_of
@@ -22,13 +21,11 @@ from .loan_marks import (
     LIFT,
     MARK,
     MOVED,
-    ask_to_collect,
-    end_collections,
-    open_marks,
+    fall_overdue,
+    settle,
 )
 from .loan_panel import mark_panel
 from .loan_people import DEPOSIT, LOAN
-from .review_steps import matter_lines
 from .sent_back import sent_back
 
 
@@ -130,21 +127,11 @@ class LoanMarkFlow(Flow):
           done="贷款已结清，结清回执已发缴存地")  # fmt: skip
     def settle_moved_loan(self, act: Act) -> None:
         """As on an application's case. The guards' two statements, the form's, four, and an opening."""
-        loan = lending.close_loan(loan_id=loan_of(self).pk, on=act.data["on"])
-        end_collections(self, act)
-        receipts = open_marks(self, act, loan, task=LIFT)
-        lines = {"result": f"贷款全部还清证明（合同编号 {loan.number}）"}
-        document = act.issue(Document.Kind.RESULT, matter_lines(self, act) | lines)
-        act.note(on=act.data["on"].isoformat(), voucher=act.data["voucher"], receipts=receipts)
-        act.tell("case_step", message="您的公积金贷款已结清，可以查看贷款全部还清证明。",
-                 document=document)  # fmt: skip
+        settle(self, act, loan_of(self), called="公积金贷款")
 
     @step("登记逾期", source="marked", by=LOAN, form=OverdueForm,
           guards=(came_by_moving, is_in_order), is_aside=True, tone="warning",
           done="贷款已逾期，已请缴存地协助催收")  # fmt: skip
     def report_moved_overdue(self, act: Act) -> None:
         """As on an application's case. The guards' two statements, five, and an opening."""
-        loan = lending.turn(loan_id=loan_of(self).pk, into=Loan.State.OVERDUE)
-        asked = ask_to_collect(self, act, loan)
-        act.note(since=act.data["since"].isoformat(), arrears=act.data["arrears"], asked=asked)
-        act.tell("case_step", message="您的公积金贷款已逾期，请尽快还清。")
+        fall_overdue(self, act, loan_of(self), called="公积金贷款")

@@ -11,19 +11,18 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from matters.catalogue.models import MatterVersion
-from matters.housing_fund import marks
+from matters.housing_fund import lending, marks
 from matters.housing_fund.models import Account, Borrower, Loan
 from tongban.accounts.actors import SYSTEM
-from tongban.accounts.models import Posting
-from tongban.notices.models import Channel
-from tongban.notices.outbox import Owed, owe, recipient_of
 from tongban.offices.codes import pool_of
 from workflows.cases.act import Act
-from workflows.cases.models import Case, Party
+from workflows.cases.models import Case, Document, Party
 from workflows.cases.opening import Application, open_case
 from workflows.cases.perform import perform
+from workflows.cases.telling_offices import staff_of, tell_staff
 
 from .one_thing_parts import PartGone, as_given
+from .review_steps import matter_lines
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -128,27 +127,30 @@ def _version(act: Act, flow: str) -> MatterVersion:
 
 def _tell_loan_city(act: Act, loan: Loan, new: Account) -> None:
     """Owe the clerks and heads of the loan city a word: where the account is now. Two statements."""
-    posted = Posting.objects.in_force(act.today).filter(
-        office_id=loan.centre_id, role__in=("clerk", "head"), user__is_active=True
-    )
     context = {
         "number": act.case.number,
         "message": f"贷款{loan.number}的缴存账户已转移，标记由新的缴存城市承接。",
         "url": "/desk/loans/",
     }
-    owe(
-        [
-            Owed(
-                template="loan_moved",
-                channel=Channel.INBOX,
-                recipient=recipient_of(user_id),
-                user_id=user_id,
-                context=context,
-                event_key=f"loan:{loan.pk}:{new.pk}",
-                subject_kind="case",
-                subject_key=act.case.number,
-            )
-            for user_id in sorted(set(posted.values_list("user_id", flat=True)))
-        ],
-        act.at,
-    )
+    people = staff_of(act, loan.centre_id)
+    tell_staff(act, people, "loan_moved", context, key=f"loan:{loan.pk}:{new.pk}")
+
+
+def settle(case: Flow, act: Act, loan: Loan, *, called: str) -> None:
+    """贷款全部还清证明 to the person, 结清回执 to the deposit city. Four statements, and an opening."""
+    loan = lending.close_loan(loan_id=loan.pk, on=act.data["on"])
+    end_collections(case, act)
+    receipts = open_marks(case, act, loan, task=LIFT)
+    lines = {"result": f"贷款全部还清证明（合同编号 {loan.number}）"}
+    document = act.issue(Document.Kind.RESULT, matter_lines(case, act) | lines)
+    act.note(on=act.data["on"].isoformat(), voucher=act.data["voucher"], receipts=receipts)
+    message = f"您的{called}已结清，可以查看贷款全部还清证明。"
+    act.tell("case_step", message=message, document=document)
+
+
+def fall_overdue(case: Flow, act: Act, loan: Loan, *, called: str) -> None:
+    """The deposit city helps to collect. Five statements, and an opening."""
+    loan = lending.turn(loan_id=loan.pk, into=Loan.State.OVERDUE)
+    asked = ask_to_collect(case, act, loan)
+    act.note(since=act.data["since"].isoformat(), arrears=act.data["arrears"], asked=asked)
+    act.tell("case_step", message=f"您的{called}已逾期，请尽快还清。")
