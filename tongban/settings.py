@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "tongban.notices",
     "tongban.sharing",
     "tongban.certificates",
+    "tongban.running",
     "matters.catalogue",
     "matters.medical",
     "matters.housing_fund",
