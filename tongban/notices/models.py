@@ -93,6 +93,12 @@ class Notice(models.Model):
     read_at = models.DateTimeField("阅读时间", null=True)
     last_error = models.TextField("最近的错误", default="", db_default="")
     skip_reason = models.CharField("不再发送的原因", max_length=300, default="", db_default="")
+    # After this moment it says nothing that helps (see `judging`).
+    useful_until = models.DateTimeField("有用至", null=True)
+    # Notices of one topic to one recipient by one channel: a later one makes an unsent earlier one
+    # void. A topic is looked up within its subject, by `notice_subject`: it has no index of its own.
+    topic = models.CharField("话题", max_length=120, default="", db_default="")
+    superseded_by = models.CharField("被取代", max_length=120, default="", db_default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "通知"
@@ -135,10 +141,27 @@ class Notice(models.Model):
                 condition=Q(read_at__isnull=True) | Q(channel="inbox"),
                 name="notice_only_inbox_is_read",
             ),
+            models.CheckConstraint(
+                condition=Q(topic="") | ~Q(subject_key=""), name="notice_topic_has_subject"
+            ),
         ]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"], condition=Q(state="pending"), name="notice_due"
+                fields=["channel", "next_attempt_at"],
+                condition=Q(state="pending"),
+                name="notice_due",
+            ),
+            # What goes out first when much is waiting; few rows, and none for the inbox.
+            models.Index(
+                fields=["channel", "useful_until"],
+                condition=Q(state="pending", useful_until__isnull=False),
+                name="notice_due_useful",
+            ),
+            # How many went out in the last minute, or hour; never an entry while a step is written.
+            models.Index(
+                fields=["channel", "delivered_at"],
+                condition=Q(state="delivered") & ~Q(channel="inbox"),
+                name="notice_sent",
             ),
             models.Index(
                 fields=["claimed_until"], condition=Q(state="sending"), name="notice_sending"
@@ -172,3 +195,45 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_key} · {self.channel} · {self.recipient}"
+
+
+class Outage(models.Model):
+    """A time in which a channel reached nobody: declared by a person or found by `outages`."""
+
+    id = models.BigAutoField(primary_key=True)
+    channel = models.CharField("渠道", max_length=10)
+    since = models.DateTimeField("开始")
+    ended_at = models.DateTimeField("恢复", null=True)
+    # None: nothing went out for some minutes while rows waited, and the check saw it.
+    declared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="登记人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="解除人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+    )
+    reason = models.CharField("情况", max_length=300, default="", db_default="")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "渠道中断"
+        default_permissions = ()
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel"], condition=Q(ended_at=None), name="outage_one_open_a_channel"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("since")),
+                name="outage_ends_after_its_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.since:%Y-%m-%d %H:%M}"

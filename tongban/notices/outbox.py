@@ -24,7 +24,9 @@ class Owed:
 
     ``event_key`` names what happened ("case:<id>:<seq>"), ``template`` a file in
     ``templates/notices``, ``context`` is JSON without personal data beyond a masked name.
-    ``address`` is for somebody without an account; it is stored sealed.
+    ``address`` is for somebody without an account; it is stored sealed. ``useful_until`` is the
+    moment after which it helps nobody, ``topic`` (within the subject) what a later notice of the
+    same topic makes void while it is unsent; see `judging`.
     """
 
     template: str
@@ -37,6 +39,8 @@ class Owed:
     subject_key: str = ""
     document_id: int | None = None
     address: str | None = None
+    useful_until: datetime | None = None
+    topic: str = ""
 
 
 def email_is_configured() -> bool:
@@ -72,6 +76,8 @@ def notice_of(owed: Owed, at: datetime) -> Notice:
         created_at=at,
         delivered_at=at if at_once else None,
         next_attempt_at=None if at_once else at,
+        useful_until=owed.useful_until,
+        topic=owed.topic,
     )
 
 
