@@ -1,5 +1,6 @@
 """The tables of a case. Each file holds one idea; import them from here."""
 
+from .bulk import BulkResult, BulkRun
 from .case import Case
 from .document import Document, Service
 from .draft import Draft
@@ -17,6 +18,8 @@ from .suspension import Suspension
 from .wake import Wake
 
 __all__ = [
+    "BulkResult",
+    "BulkRun",
     "Case",
     "CaseNumber",
     "Document",
