@@ -1,5 +1,7 @@
 """What is owed to somebody, and what became of it: one row per event, channel and recipient."""
 
+from datetime import time
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -12,6 +14,7 @@ from tongban.accounts.personal import EncryptedTextField
 class Channel(models.TextChoices):
     INBOX = "inbox", "站内消息"
     EMAIL = "email", "电子邮件"
+    SMS = "sms", "短信"
     WEBHOOK = "webhook", "系统通知"
 
 
@@ -108,7 +111,8 @@ class Notice(models.Model):
                 fields=["event_key", "channel", "recipient"], name="notice_owed_once"
             ),
             models.CheckConstraint(
-                condition=Q(channel__in=["inbox", "email", "webhook"]), name="notice_channel_known"
+                condition=Q(channel__in=["inbox", "email", "sms", "webhook"]),
+                name="notice_channel_known",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -237,3 +241,49 @@ class Outage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.since:%Y-%m-%d %H:%M}"
+
+
+class Preference(models.Model):
+    """How a person wants to be told besides the inbox; without a row the defaults hold."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        verbose_name="用户",
+        on_delete=models.CASCADE,
+        related_name="notice_preference",
+        primary_key=True,
+    )
+    by_email = models.BooleanField("电子邮件", default=True, db_default=True)
+    by_sms = models.BooleanField("短信", default=True, db_default=True)
+    # Shanghai's clock; the same twice: no quiet hours.
+    quiet_from = models.TimeField("免打扰从", default=time(21), db_default=time(21))
+    quiet_until = models.TimeField("免打扰到", default=time(8), db_default=time(8))
+    digest = models.BooleanField("每日摘要", default=False, db_default=False)
+    changed_at = models.DateTimeField("修改时刻", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知方式"
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["user"], condition=Q(digest=True), name="preference_digest")
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.user_id}"
+
+
+# What belongs to one channel lies with it; Django looks for models here.
+from .sms.models import PhoneCode, SmsHandover  # noqa: E402
+from .wording.models import TextVersion  # noqa: E402
+
+__all__ = [
+    "Channel",
+    "Endpoint",
+    "Notice",
+    "NoticeState",
+    "Outage",
+    "PhoneCode",
+    "Preference",
+    "SmsHandover",
+    "TextVersion",
+]

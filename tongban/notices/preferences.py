@@ -1,0 +1,83 @@
+"""How a person wants to be told: which channels, and when a phone stays silent.
+
+The inbox is always on. Only a text message disturbs: e-mail waits silently in its box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+
+from .models import Channel, Notice, Preference
+
+QUIET_FROM, QUIET_UNTIL = time(21), time(8)
+
+
+def preferences_of(user_ids: Iterable[int]) -> dict[int, Preference]:
+    """What these people have chosen, by user; who chose nothing is not in it. One statement."""
+    wanted = set(user_ids)
+    if not wanted:
+        return {}
+    return {chosen.user_id: chosen for chosen in Preference.objects.filter(pk__in=wanted)}
+
+
+def preference_of(user_id: int) -> Preference:
+    """What this person has chosen, or the defaults, unsaved. One statement."""
+    return preferences_of([user_id]).get(user_id) or Preference(user_id=user_id)
+
+
+def may_disturb(user_id: int | None, channel: str, at: datetime) -> datetime | None:
+    """None: now; else the next moment outside the person's quiet hours.
+
+    For somebody without an account the usual ones hold, 21:00 to 08:00. At most one statement.
+    """
+    if channel != Channel.SMS:
+        return None
+    return end_of_quiet(preference_of(user_id) if user_id is not None else None, at)
+
+
+def end_of_quiet(chosen: Preference | None, at: datetime) -> datetime | None:
+    """When the quiet hours in which `at` lies end; None outside them."""
+    begins = chosen.quiet_from if chosen else QUIET_FROM
+    ends = chosen.quiet_until if chosen else QUIET_UNTIL
+    here = timezone.localtime(at)
+    if not _is_quiet(here.time(), begins, ends):
+        return None
+    end = here.replace(hour=ends.hour, minute=ends.minute, second=0, microsecond=0)
+    return end if end > here else end + timedelta(days=1)
+
+
+def _is_quiet(moment: time, begins: time, ends: time) -> bool:
+    if begins <= ends:
+        return begins <= moment < ends
+    return moment >= begins or moment < ends
+
+
+# What tells of a paper or of a deadline that runs against the person.
+WEIGHTY = frozenset(
+    {"supplement_required", "refused", "disapproved", "deemed_accepted", "suspended", "extended"}
+)
+
+
+def is_weighty(notice: Notice) -> bool:
+    """Whether it carries a paper or a deadline: nobody can switch that off on every way at once."""
+    return notice.document_id is not None or notice.template in WEIGHTY
+
+
+def refusal_of(notice: Notice, chosen: Preference | None, *, has_phone: bool) -> str:
+    """Why the person does not get this notice by this channel, '' if they do.
+
+    With e-mail and text messages both off, what is weighty still goes by one of them: to the
+    phone, or by e-mail where there is none.
+    """
+    if chosen is None or notice.channel not in (Channel.EMAIL, Channel.SMS):
+        return ""
+    by_sms = notice.channel == Channel.SMS
+    if chosen.by_sms if by_sms else chosen.by_email:
+        return ""
+    everything_off = not chosen.by_email and not (chosen.by_sms and has_phone)
+    if everything_off and is_weighty(notice) and by_sms == has_phone:
+        return ""
+    return "本人已关闭短信通知" if by_sms else "本人已关闭电子邮件通知"

@@ -1,0 +1,1 @@
+"""The words of notices as operators may edit them, checked before they are kept."""
