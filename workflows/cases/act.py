@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Model
 
 from matters.catalogue.definition import Definition, Limit
 from tongban.accounts.actors import Actor
@@ -14,9 +16,12 @@ from .clocks import local_day
 from .declarations import Step
 from .models import CaseNumber, Document, Party, Suspension, Wake
 from .numbers import plain_number
+from .together import Together
 
 if TYPE_CHECKING:
     from .flow import Flow
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,22 @@ class Situation:
     parties: tuple[Party, ...]
     definition: Definition
     at: dt.datetime
+    # The cases that take the same step at the same time; None where this one goes alone.
+    together: Together | None = None
 
     @property
     def today(self) -> dt.date:
         return local_day(self.at)
+
+    def once(self, about: Hashable, read: Callable[[], T]) -> T:
+        """What `read` gives; cases that go together ask for the same thing once."""
+        return read() if self.together is None else self.together.once(about, read)
+
+    def of_each(self, read: Callable[[Collection[int]], Mapping[int, T]]) -> T | None:
+        """What `read` gives for this case; cases that go together are read at once."""
+        ids = [self.case.pk]
+        found = read(ids) if self.together is None else self.together.of_each(read)
+        return found.get(self.case.pk)
 
 
 @dataclass
@@ -56,6 +73,8 @@ class Act:
     again_after: Limit | None = None
     numbers: list[CaseNumber] = field(default_factory=list)
     recounts: bool = False
+    # An aside that asks the person again for what the case waits for (a new deadline).
+    asks_anew: bool = False
 
     @property
     def case(self) -> Flow:
@@ -113,7 +132,7 @@ class Act:
         """
         case = self.case
         office_id = self.office_id or case.holder_office_id or case.office_of(case.OWNER_SEAT)
-        document = Document.objects.create(
+        document = Document(
             case_id=case.pk,
             kind=kind,
             number=f"{case.number}-{DOCUMENT_MARKS[kind]}{self.seq}",
@@ -123,10 +142,19 @@ class Act:
             issued_at=self.at,
             starts_limit=starts_limit,
         )
+        self.write(document)
         self.record.setdefault("documents", []).append(document.number)
         if kind in SERVED:
             case.facts = {**case.facts, "unserved": [*case.facts.get("unserved", []), document.pk]}
         return document
+
+    def write(self, *rows: Model) -> None:
+        """Write new rows with the step. One statement each; cases that go together share one a table."""
+        for row in rows:
+            if self.situation.together is None:
+                row.save(force_insert=True)
+            else:
+                self.situation.together.write(row)
 
     def tell(self, template: str, *, document: Document | None = None, **context: Any) -> None:
         """Owe the parties a notice; written in the same statement as the event."""
@@ -134,8 +162,8 @@ class Act:
 
     def wake_parent(self, parent_id: int) -> None:
         """Owe the parent a look, without locking it. One statement."""
-        Wake.objects.create(
-            parent_id=parent_id, child_id=self.case.pk, outcome=self.outcome, owed_at=self.at
+        self.write(
+            Wake(parent_id=parent_id, child_id=self.case.pk, outcome=self.outcome, owed_at=self.at)
         )
 
     def await_children(self, kind: str) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import Form
 from django.utils import timezone
 
 from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import SYSTEM, Actor, actor_of
+from tongban.notices.models import Notice
 
 from . import ledger, telling
 from .act import Act, Situation
@@ -90,7 +91,7 @@ def perform(
     Statements: actor, lock, parties, write; and what the step's own body declares.
     """
     with transaction.atomic():
-        fresh = _fresh(actor)
+        fresh = as_of_now(actor)
         case = _locked(case_id)
         if token != case.seq:
             raise Stale(case.events.order_by("-seq").select_related("actor").first())
@@ -104,7 +105,7 @@ def perform(
         return _take(situation, declared, data)
 
 
-def _fresh(actor: Actor) -> Actor:
+def as_of_now(actor: Actor) -> Actor:
     """The actor as of now. Only the system has no account: nobody becomes it by lacking one."""
     if actor.user_id is not None:
         return actor_of(actor.user_id)
@@ -123,15 +124,50 @@ def _locked(case_id: int) -> WithAnnotations[Flow, Locked]:
     The lock lets rows be added that point here (a child closes and owes its wake): no lock of one
     case ever waits for another's.
     """
-    last = Event.objects.filter(case_id=OuterRef("pk"), seq=OuterRef("seq"))
-    rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related("matter")
     # Not `.first()`, which orders what is one row: building the statement takes as long as its run.
-    for case in rows.annotate(last_at=Subquery(last.values("at"))).filter(pk=case_id):
+    for case in to_be_locked().select_related("matter").filter(pk=case_id):
         return case  # type: ignore[return-value]  # from_db has set the flow's class
     raise CaseGone(f"no case {case_id}")
 
 
+def to_be_locked() -> QuerySet[Case]:
+    """Cases to take a step in, each with `last_at`; who locks many asks for them in the order of their ids."""
+    last = Event.objects.filter(case_id=OuterRef("pk"), seq=OuterRef("seq"))
+    rows = Case.objects.select_for_update(of=("self",), no_key=True)
+    return rows.annotate(last_at=Subquery(last.values("at")))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step that has been taken in memory, and is to be written."""
+
+    act: Act
+    event: Event
+    owed: list[Notice]
+    form: Form | None
+
+
 def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -> Done:
+    """One step in one case, written. Raises NotAllowed, InvalidData."""
+    taken = take(situation, declared, data)
+    ledger.write_step(taken.act.case, taken.event, taken.owed)
+    try:
+        keep_numbers(taken.act)
+    except NumberTaken:
+        # A colleague fed the same number back this moment; theirs counts.
+        form = taken.form
+        if form is None:
+            raise
+        form.add_error(NUMBER if NUMBER in form.fields else None, TAKEN)
+        raise InvalidData(form) from None
+    return Done(taken.act.case, taken.event)
+
+
+def take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -> Taken:
+    """The rules, the form, the transition and what follows from it. The body writes only its own rows.
+
+    Raises NotAllowed and InvalidData before anything has changed.
+    """
     answer = verdict(situation, declared)
     if not answer.allowed:
         raise NotAllowed(answer)
@@ -151,16 +187,7 @@ def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) 
     getattr(case, declared.code)(act)
     _settle(act, came_from)
     event = event_of(act, came_from[0])
-    ledger.write_step(case, event, telling.owed_for(act, event))
-    try:
-        keep_numbers(act)
-    except NumberTaken:
-        # A colleague fed the same number back this moment; theirs counts.
-        if form is None:
-            raise
-        form.add_error(NUMBER if NUMBER in form.fields else None, TAKEN)
-        raise InvalidData(form) from None
-    return Done(case, event)
+    return Taken(act, event, telling.owed_for(act, event), form)
 
 
 def _note_substitution(act: Act) -> None:
