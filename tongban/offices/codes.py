@@ -26,6 +26,16 @@ def lineage(region_code: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((region_code, *above)))
 
 
+def area_of(region_code: str) -> str:
+    """The region that figures are told by: in 四川 the city 市州, in 重庆 the district 区县.
+
+    A province as a whole is its own code. Raises UnknownRegion.
+    """
+    if province_of(region_code) == PROVINCES["50"]:
+        return region_code[:6]
+    return f"{region_code[:4]}00"
+
+
 def pool_of(region_code: str) -> str:
     """The 医保统筹区 a region lies in: '500000' for 重庆 whole, in 四川 the city's code.
 

@@ -168,7 +168,8 @@ class CommonSteps(Base):
             rated_at=act.at,
         )
         self.facts = {**self.facts, "rating": act.data["level"]}
-        act.note(level=act.data["level"])
+        # Whom it speaks of: the office that decided, as it is now.
+        act.note(level=act.data["level"], rated_office=self.office_of(self.OWNER_SEAT))
 
 
 def answer_owed(case: CommonSteps, kind: str, at: dt.datetime) -> tuple[int, Due]:

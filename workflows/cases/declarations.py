@@ -78,6 +78,8 @@ class State:
     keeps_hop: bool = False
     counts_as: str = ""
     closes: bool = False
+    # Papers or money are between two offices; a delay here is nobody's at a desk.
+    on_road: bool = False
     awaits: Awaits | None = None
     # What the applicant has to do themselves meanwhile; "" where they only wait.
     hint: str = ""

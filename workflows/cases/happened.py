@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from tongban.offices.codes import area_of
 from tongban.offices.directory import province_of
 
 from . import ledger
@@ -19,6 +20,13 @@ def event_of(act: Act, from_state: str) -> Event:
     # The history of the clocks is in the events: what was due after this step.
     record["due"] = {clock: kept["due_at"] for clock, kept in running(case).items()}
     ended_now = case.concluded_at == act.at and "working_days" in record
+    counts_as = counted_as(
+        case.KIND, act.step.code, "concluded" if ended_now else act.step.counts_as
+    )
+    if counts_as:
+        # From which city or district to which: the figures join nothing.
+        owner = case.region_of(case.OWNER_SEAT)
+        record["route"] = f"{area_of(case.origin_region_id)}-{area_of(owner)}"
     holder_office = case.holder_office_id
     event = Event(
         case_id=case.pk,
@@ -40,9 +48,7 @@ def event_of(act: Act, from_state: str) -> Event:
         matter_id=case.matter_id,
         mode=case.mode,
         is_root=case.parent_id is None,
-        counts_as=counted_as(
-            case.KIND, act.step.code, "concluded" if ended_now else act.step.counts_as
-        ),
+        counts_as=counts_as,
         outcome=case.outcome if ended_now else "",
         is_late=record.pop("is_late", None),
         working_days=record.pop("working_days", None),

@@ -42,11 +42,11 @@ class ArchiveTransfer(Flow):
         State("received", "接收地待受理", "receiving"),
         State("requested", "已发调档函，待转出", "keeping", starts=(PROMISE, STATUTORY)),
         State("objected", "原机构不能转出", "receiving"),
-        State("in_transit", "档案在途", "keeping"),
+        State("in_transit", "档案在途", "keeping", on_road=True),
         State("lost", "途中未到，待查找", "keeping"),
         State("arrived", "档案已到，核对中", "receiving"),
         State("incomplete", "材料缺失，待原机构补充", "keeping"),
-        State("returning", "档案退回途中", "receiving"),
+        State("returning", "档案退回途中", "receiving", on_road=True),
         State("sent_back", "档案已退回原机构", "keeping"),
         State(
             "completed",

@@ -56,12 +56,19 @@ class CollectForward(JointSteps, Flow):
     STATES = (
         State("submitted", "待收件", "collector", hint="请到收件窗口交验材料"),
         State("collected", "已收件，待转递", "collector", starts=(PROMISE,)),
-        State("in_transit", "邮寄途中", "collector"),
+        State("in_transit", "邮寄途中", "collector", on_road=True),
         State("received", "属地已签收，待受理", STAGE),
         SUPPLEMENTING,
         State("reviewing", "审查中", STAGE, limit=STAGE, starts=(STATUTORY,)),
         State("decided", "已作出决定，待反馈结果", STAGE, stops=(STATUTORY,)),
-        State("returning", "结果寄回途中", STAGE, stops=(PROMISE,), counts_as="concluded"),
+        State(
+            "returning",
+            "结果寄回途中",
+            STAGE,
+            stops=(PROMISE,),
+            counts_as="concluded",
+            on_road=True,
+        ),
         State(
             "delivering",
             "结果待领取",

@@ -79,7 +79,7 @@ class FundTransfer(TransferSteps, Flow):
         # The five working days of the 转出地 run from the letter to the money.
         State("frozen", "转出账户已冻结", "sending", keeps_hop=True),
         State("info_sent", "账户信息表已发，待划款", "sending", keeps_hop=True),
-        State("money_sent", "资金在途", "sending", keeps_hop=True),
+        State("money_sent", "资金在途", "sending", keeps_hop=True, on_road=True),
         State("money_returned", "银行退票，待重新划款", "sending"),
         State("mismatched", "到账不符，已挂账", "receiving"),
         State("investigating", "挂账核实中", "sending"),

@@ -65,7 +65,7 @@ class MedicalTransfer(TransferSteps, Flow):
         State("joining", "转入地接续中", "receiving"),
         # The relation is joined: what follows is the money, whose time is counted apart.
         State("info_sent", "关系已接续，待划转个人账户", "sending", stops=(PROMISE, STATUTORY)),
-        State("money_sent", "关系已接续，个人账户资金在途", "sending"),
+        State("money_sent", "关系已接续，个人账户资金在途", "sending", on_road=True),
         State("money_returned", "银行退票，待重新划转", "sending"),
         State("mismatched", "到账不符，已挂账", "receiving"),
         State("booked", "个人账户已入账，待告知本人", "receiving"),
