@@ -13,7 +13,8 @@ from datetime import datetime
 from django.db.models import Q
 from django.utils import timezone
 
-from tongban.notices.models import Notice
+from tongban.notices.models import Channel, Notice, Outage
+from tongban.notices.preferences import end_of_quiet
 
 
 @dataclass(frozen=True)
@@ -52,8 +53,9 @@ def ask_about(subject_kind: str, question: Question) -> None:
 def judged(notice: Notice, *, now: datetime) -> Judgement:
     """What is to become of a claimed notice of any channel but the inbox. Nothing is written.
 
-    At most one statement here, and one more for a subject that somebody answers for; neither for
-    a notice without a topic.
+    Statements: for a topic one, and one more where somebody answers for the subject; at night, by
+    e-mail, one. The quiet hours that a person chose are the dispatcher's (`preferences`): it reads
+    them for a whole batch.
     """
     if notice.useful_until is not None and notice.useful_until <= now:
         return Drop(f"已过有用时间（{_said(notice.useful_until)}），不再发送")
@@ -64,7 +66,22 @@ def judged(notice: Notice, *, now: datetime) -> Judgement:
         over = _questions.get(notice.subject_kind, _goes_on)(notice)
         if over:
             return Drop(over)
-    return Send()
+    until = _end_of_night(notice, now)
+    return Wait(until, "夜间不打扰，天亮后发送") if until else Send()
+
+
+def _end_of_night(notice: Notice, now: datetime) -> datetime | None:
+    """When an outage's arrears may go out, though a mail sent in time may come at night.
+
+    Hundreds of late letters before dawn are an alarm, and nobody answers who calls back.
+    """
+    morning = end_of_quiet(None, now) if notice.channel == Channel.EMAIL else None
+    if morning is None or (notice.useful_until and notice.useful_until <= morning):
+        return None
+    missed = Outage.objects.filter(channel=notice.channel, since__lte=now).exclude(
+        ended_at__lt=notice.created_at
+    )
+    return morning if missed.exists() else None
 
 
 def _goes_on(_notice: Notice) -> str:

@@ -10,9 +10,10 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Check the flows at every start; let the rotation of keys find sealed answers inside JSON."""
         from tongban.accounts.personal import sealed_columns
+        from tongban.notices import judging
         from tongban.sharing import subjects
 
-        from . import checks, shared_materials  # noqa: F401  checks registers itself
+        from . import checks, lapsed, shared_materials  # noqa: F401  checks registers itself
 
         sealed_kinds = ("id_number", "phone", "bank_card")
         purposes = [f"catalogue.answer.{kind}" for kind in sealed_kinds]
@@ -25,3 +26,4 @@ class CasesConfig(AppConfig):
         people = [f"cases.draft.{kind}" for kind in ("id_number", "phone")]
         sealed_columns.register("cases.Draft", "parties", purposes=lambda _path: people)
         subjects.register(shared_materials.SUBJECT, answered=shared_materials.answered)
+        judging.ask_about("case", lapsed.why_lapsed)

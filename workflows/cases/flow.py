@@ -14,7 +14,7 @@ from matters.catalogue.definition import Definition, Limit
 from . import registry
 from .act import Act, Situation
 from .common_steps import CommonSteps
-from .declarations import CLOSED, OPEN, OWNER, STAGE, Next, Seat, State, Step
+from .declarations import APPLICANT, CLOSED, OPEN, OWNER, STAGE, Next, Seat, State, Step
 from .forms import StepForm
 from .models import Case
 from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
@@ -191,6 +191,10 @@ class Flow(CommonSteps, OpinionSteps, Case):
         if state.limit == "supplement":
             return definition.supplement
         return Limit.parse(state.limit)
+
+    def told_until(self) -> dt.datetime | None:
+        """Until when it helps to tell the people what this state asks of them; None: until it is done."""
+        return self.hop_due_at if self.holder == APPLICANT else None
 
     def usually(self, step: Step, _definition: Definition) -> str:
         """Where `step` leads if all goes well; a flow whose steps choose says so for its own."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import datetime as dt
+from typing import Any, TypedDict
 
 from tongban.notices.hints import hint_dispatcher
 from tongban.notices.models import Notice, NoticeState
@@ -68,7 +69,32 @@ def _owed(
         subject_kind="case",
         subject_key=act.case.number,
         document_id=document.pk if document is not None and serves else None,
+        **_lasting(act, document),
     )
+
+
+class Lasting(TypedDict, total=False):
+    useful_until: dt.datetime | None
+    topic: str
+
+
+def todo_topic(case_id: int) -> str:
+    """What a case asks of its people: asked anew, or done, the word before is void. See `lapsed`."""
+    return f"case:{case_id}:todo"
+
+
+def _lasting(act: Act, document: Document | None) -> Lasting:
+    """How long it helps: only what asks the person to do something goes out of date.
+
+    A decision that must reach its person (送达) does so however late; the letter that asks for
+    papers helps nobody once its time is over. No SQL.
+    """
+    case = act.case
+    must_arrive = document is not None and document.kind in SERVED and not document.starts_limit
+    asks = bool(case.current.hint) and (not act.step.is_aside or act.asks_anew)
+    if must_arrive or not asks:
+        return {}
+    return {"useful_until": case.told_until(), "topic": todo_topic(case.pk)}
 
 
 def context_of(act: Act, more: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from matters.catalogue.definition import Definition, Limit
 from tongban.accounts.actors import SYSTEM
 from tongban.templatetags.formats import zh_date
 from workflows.cases.act import Act, Situation
+from workflows.cases.clocks import midnight
 from workflows.cases.declarations import (
     APPLICANT,
     TIMER,
@@ -88,6 +89,11 @@ class Appointment(Flow):
             return super().state_label(definition)
         halves = dict(definition.field("half_day").choices) if "half_day" in self.data else {}
         return f"已预约{zh_date(day)}{halves.get(self.data.get('half_day', ''), '')}"
+
+    def told_until(self) -> dt.datetime | None:
+        """Until the booked day is over."""
+        day = visit_day(self)
+        return midnight(day + dt.timedelta(days=1)) if day else None
 
     def begun(self, act: Act, application: Application) -> Flow:  # noqa: ARG002
         """Booked in the moment in which it was asked for: what the form took, the office takes."""
