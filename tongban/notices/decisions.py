@@ -3,11 +3,12 @@
 from datetime import datetime
 
 import structlog
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongban.notices.hints import hint_dispatcher
-from tongban.notices.models import Notice, NoticeState
+from tongban.notices.models import Decision, Notice, NoticeState
 
 logger = structlog.get_logger(__name__)
 
@@ -25,49 +26,70 @@ def needing_a_person() -> QuerySet[Notice]:
     ).order_by("-created_at", "-id")
 
 
-def retry(notice_id: int, *, now: datetime | None = None) -> None:
-    """Send it again, at once and with all its tries. Of one in doubt a second copy may arrive."""
+def retry(notice_id: int, *, now: datetime | None = None, by: int | None = None) -> None:
+    """Send it again, at once and with all its tries. Of one in doubt a second copy may arrive.
+
+    by: the account that decides; None for a command. One that helps nobody any more is dropped
+    again when its turn comes.
+    """
     decide(
         notice_id,
-        "retry",
+        Decision.Kind.RETRY,
         {NoticeState.FAILED, NoticeState.UNSURE, NoticeState.SKIPPED},
+        by=by,
         state=NoticeState.PENDING,
         attempts=0,
         next_attempt_at=now or timezone.now(),
         claimed_until=None,
         skip_reason="",
+        superseded_by="",
     )
     hint_dispatcher()
 
 
-def skip(notice_id: int, reason: str) -> None:
+def skip(notice_id: int, reason: str, *, by: int | None = None) -> None:
     """Don't send it any more, because of ``reason`` (kept with it)."""
     if not reason.strip():
         raise ValueError("To skip a notice takes a reason.")
     decide(
         notice_id,
-        "skip",
+        Decision.Kind.SKIP,
         {NoticeState.FAILED, NoticeState.UNSURE},
+        by=by,
+        reason=reason.strip()[:MAX_REASON],
         state=NoticeState.SKIPPED,
         claimed_until=None,
         skip_reason=reason.strip()[:MAX_REASON],
     )
 
 
-def confirm(notice_id: int, *, delivered_at: datetime) -> None:
+def confirm(notice_id: int, *, delivered_at: datetime, by: int | None = None) -> None:
     """One in doubt did arrive, at that moment: somebody found it in the mail server's log."""
     decide(
         notice_id,
-        "confirm",
+        Decision.Kind.CONFIRM,
         {NoticeState.UNSURE},
+        by=by,
         state=NoticeState.DELIVERED,
         claimed_until=None,
         delivered_at=delivered_at,
     )
 
 
-def decide(notice_id: int, decision: str, states: set[NoticeState], **changes: object) -> None:
-    """One statement, so that of two people deciding at once the second one is told."""
+@transaction.atomic
+def decide(
+    notice_id: int,
+    kind: Decision.Kind,
+    states: set[NoticeState],
+    *,
+    by: int | None,
+    reason: str = "",
+    **changes: object,
+) -> None:
+    """One statement, so that of two people deciding at once the second one is told; and who it was."""
     if not Notice.objects.filter(pk=notice_id, state__in=states).update(**changes):
         raise NotWaitingForAPerson(f"通知 {notice_id} 已不在可以这样处理的状态。")
-    logger.info("notice decided", notice=notice_id, decision=decision)
+    Decision.objects.create(
+        notice_id=notice_id, kind=kind, reason=reason, by_id=by, at=timezone.now()
+    )
+    logger.info("notice decided", notice=notice_id, decision=kind.value, by=by)

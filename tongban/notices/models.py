@@ -175,6 +175,12 @@ class Notice(models.Model):
                 condition=Q(state__in=["failed", "unsure"]),
                 name="notice_needs_person",
             ),
+            # What was dropped, for whoever asks why; an entry only when something is.
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(state="skipped"),
+                name="notice_dropped",
+            ),
             models.Index(
                 "user",
                 F("created_at").desc(),
@@ -287,3 +293,35 @@ __all__ = [
     "SmsHandover",
     "TextVersion",
 ]
+
+
+class Decision(models.Model):
+    """What somebody decided about a notice that no machine would touch again."""
+
+    class Kind(models.TextChoices):
+        RETRY = "retry", "重新发送"
+        SKIP = "skip", "不再发送"
+        CONFIRM = "confirm", "确认已送达"
+
+    id = models.BigAutoField(primary_key=True)
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="decisions")
+    kind = models.CharField("处理", max_length=8, choices=Kind)
+    reason = models.CharField("说明", max_length=300, default="", db_default="")
+    # None: taken by a command on the server.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="处理人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+    )
+    at = models.DateTimeField("时刻")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知处理记录"
+        default_permissions = ()
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.notice_id} {self.kind}"
