@@ -33,7 +33,7 @@ from workflows.cases.moving import begin_moving, carry_on, dry_run, revert
 from workflows.cases.perform import Stale, perform
 from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import why_not
-from workflows.desk.happening import moved_by
+from workflows.cases.happening import moved_by
 from workflows.portal.own.told import timeline
 
 WHEN = "2026-11-16 09:00"

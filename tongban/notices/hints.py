@@ -44,9 +44,12 @@ circuit = Circuit(PAUSE_SECONDS)
 def hint_dispatcher() -> None:
     """Once the transaction commits, tell a worker that something is owed.
 
-    Never raises for a broker and takes less than a second even when Redis is down or hangs.
+    Never raises for a broker and takes less than a second even when Redis is down or hangs. One
+    transaction knocks once, however much it owes.
     """
-    transaction.on_commit(knock)
+    waiting = transaction.get_connection().run_on_commit
+    if all(each is not knock for _, each, *_ in waiting):
+        transaction.on_commit(knock)
 
 
 def knock() -> None:

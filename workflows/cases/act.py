@@ -149,12 +149,12 @@ class Act:
         return document
 
     def write(self, *rows: Model) -> None:
-        """Write new rows with the step. One statement each; cases that go together share one a table."""
-        for row in rows:
-            if self.situation.together is None:
-                row.save(force_insert=True)
-            else:
+        """Write new rows of one table with the step. One statement, shared by cases that go together."""
+        if self.situation.together is not None:
+            for row in rows:
                 self.situation.together.write(row)
+        elif rows:
+            type(rows[0])._default_manager.bulk_create(rows)
 
     def tell(self, template: str, *, document: Document | None = None, **context: Any) -> None:
         """Owe the parties a notice; written in the same statement as the event."""

@@ -75,17 +75,17 @@ class CommonSteps(Base):
         def current(self) -> State: ...
 
     @step("领取", source=OPEN, by=HOLDER, guards=(held_by_office, unclaimed), is_aside=True,
-          while_suspended=True)  # fmt: skip
+          while_suspended=True, for_many=True)  # fmt: skip
     def claim(self, act: Act) -> None:
         self.claimed_by_id = act.actor.user_id
 
     @step("退领", source=OPEN, by=HOLDER, guards=(held_by_office, claimed_by_me), is_aside=True,
-          while_suspended=True)  # fmt: skip
+          while_suspended=True, for_many=True)  # fmt: skip
     def release(self, _act: Act) -> None:
         self.claimed_by_id = None
 
     @step("改派", source=OPEN, by=HOLDER, form=ReassignForm, guards=(held_by_office,),
-          head_only=True, is_aside=True, while_suspended=True)  # fmt: skip
+          head_only=True, is_aside=True, while_suspended=True, for_many=True)  # fmt: skip
     def reassign(self, act: Act) -> None:
         to = act.data["to"]
         self.claimed_by_id = to.pk

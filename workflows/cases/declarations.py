@@ -130,6 +130,8 @@ class Step:
     tone: str = "secondary"
     # A remark, a claim: shown apart from what moves the case.
     is_aside: bool = False
+    # The same answers may serve many cases at once (`bulk`).
+    for_many: bool = False
     extra: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @property

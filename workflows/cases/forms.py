@@ -99,8 +99,19 @@ class EnquiryChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 
 
 class ColleagueChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """Somebody of an office; cases that go together at one office look them up once."""
+
+    situation: Situation | None = None
+
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
+
+    def to_python(self, value: Any) -> Any:
+        chosen = super().to_python
+        if self.situation is None:
+            return chosen(value)
+        about = ("colleague", self.situation.case.holder_office_id, self.situation.today, value)
+        return self.situation.once(about, lambda: chosen(value))
 
 
 class AnswerForm(StepForm):
@@ -145,6 +156,8 @@ class ReassignForm(StepForm):
             choice.queryset = User.objects.filter(
                 pk__in=here.values("user_id"), is_active=True
             ).order_by("username")
+        if isinstance(choice, ColleagueChoice):
+            choice.situation = situation
 
 
 class PassOnForm(StepForm):

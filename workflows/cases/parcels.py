@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from django.db import IntegrityError, transaction
 
+from .act import Act
 from .models import Case, Material, Parcel, ParcelItem
 from .models.case import Place
 
@@ -16,31 +17,23 @@ class WrongParcel(ValueError):
 
 
 def put_on_road(
-    case: Case,
+    act: Act,
     *,
     sender: Place,
     receiver: Place,
     waybill: str,
-    papers: Collection[Material] | None,
+    papers: Collection[Material] | None = None,
     result_name: str = "",
-    at: dt.datetime,
-    by_id: int | None,
 ) -> Parcel:
     """Put a case's papers (or its result) into the parcel with this waybill; a new one if it is new.
 
-    One parcel may carry many cases between the same two offices. Three or four statements.
+    One parcel may carry many cases between the same two offices. Two or three statements; cases
+    that go together share them.
     """
-    parcel = Parcel.objects.filter(waybill=waybill).first()
-    if parcel is None:
-        fresh = Parcel(
-            number=f"JJ{case.number[6:12]}-{waybill}",
-            waybill=waybill,
-            sender_id=sender["office"],
-            receiver_id=receiver["office"],
-            sent_at=at,
-            sent_by_id=by_id,
-        )
-        parcel = _begun(fresh)
+    case = act.case
+    parcel = act.situation.once(
+        ("parcel", waybill), lambda: _parcel(act, sender=sender, receiver=receiver, waybill=waybill)
+    )
     if (parcel.sender_id, parcel.receiver_id) != (sender["office"], receiver["office"]):
         raise WrongParcel(waybill)
     items = [
@@ -49,8 +42,31 @@ def put_on_road(
     ]
     if result_name:
         items.append(ParcelItem(parcel=parcel, case_id=case.pk, name=result_name))
-    ParcelItem.objects.bulk_create(items)
+    act.write(*items)
     return parcel
+
+
+def _parcel(act: Act, *, sender: Place, receiver: Place, waybill: str) -> Parcel:
+    known = Parcel.objects.filter(waybill=waybill).first()
+    return known or _begun(
+        Parcel(
+            number=f"JJ{act.case.number[6:12]}-{waybill}",
+            waybill=waybill,
+            sender_id=sender["office"],
+            receiver_id=receiver["office"],
+            sent_at=act.at,
+            sent_by_id=act.actor.user_id,
+        )
+    )
+
+
+def papers_handed_in(case_ids: Collection[int]) -> dict[int, list[Material]]:
+    """What has been handed in, by case. One statement."""
+    papers: dict[int, list[Material]] = {}
+    rows = Material.objects.filter(case_id__in=case_ids, status=Material.Status.HANDED_IN)
+    for paper in rows.order_by("id"):
+        papers.setdefault(paper.case_id, []).append(paper)
+    return papers
 
 
 def _begun(parcel: Parcel) -> Parcel:

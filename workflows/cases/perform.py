@@ -144,18 +144,17 @@ class Taken:
     act: Act
     event: Event
     owed: list[Notice]
-    form: Form | None
 
 
 def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -> Done:
     """One step in one case, written. Raises NotAllowed, InvalidData."""
-    taken = take(situation, declared, data)
+    act, form = ready(situation, declared, data)
+    taken = take(act)
     ledger.write_step(taken.act.case, taken.event, taken.owed)
     try:
         keep_numbers(taken.act)
     except NumberTaken:
         # A colleague fed the same number back this moment; theirs counts.
-        form = taken.form
         if form is None:
             raise
         form.add_error(NUMBER if NUMBER in form.fields else None, TAKEN)
@@ -163,11 +162,10 @@ def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) 
     return Done(taken.act.case, taken.event)
 
 
-def take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -> Taken:
-    """The rules, the form, the transition and what follows from it. The body writes only its own rows.
-
-    Raises NotAllowed and InvalidData before anything has changed.
-    """
+def ready(
+    situation: Situation, declared: Step, data: Mapping[str, Any] | None
+) -> tuple[Act, Form | None]:
+    """The act, if the rules and the step's form allow it. Raises NotAllowed, InvalidData."""
     answer = verdict(situation, declared)
     if not answer.allowed:
         raise NotAllowed(answer)
@@ -181,13 +179,19 @@ def take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -
         data=form.cleaned_data if form is not None else {},
         seq=case.seq + 1,
     )
+    return act, form
+
+
+def take(act: Act) -> Taken:
+    """The transition and what follows from it, in memory; the body writes rows of its own only."""
+    case, declared = act.case, act.step
     came_from = (case.state, case.stage)
     _note_substitution(act)
     feed_back(act)
     getattr(case, declared.code)(act)
     _settle(act, came_from)
     event = event_of(act, came_from[0])
-    return Taken(act, event, telling.owed_for(act, event), form)
+    return Taken(act, event, telling.owed_for(act, event))
 
 
 def _note_substitution(act: Act) -> None:

@@ -71,7 +71,7 @@ class ArchiveTransfer(Flow):
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
 
     @step("受理并发调档函", source="received", target="requested", by="receiving",
-          counts_as="accepted", tone="primary", done="已受理并发出调档函")  # fmt: skip
+          counts_as="accepted", tone="primary", done="已受理并发出调档函", for_many=True)  # fmt: skip
     def accept(self, act: Act) -> None:
         """Two statements."""
         self.accepted_on = act.today
@@ -127,7 +127,7 @@ class ArchiveTransfer(Flow):
         return "lost" if self._sign(act, "receiving") else "arrived"
 
     @step("核对无误，发回执", source="arrived", target="completed", by="receiving", tone="primary",
-          done="已接收并发出回执")  # fmt: skip
+          done="已接收并发出回执", for_many=True)  # fmt: skip
     def confirm_receipt(self, act: Act) -> None:
         """The 回执 ends the keeper's answer for the file. One statement."""
         act.outcome = "done"
@@ -177,14 +177,11 @@ class ArchiveTransfer(Flow):
 
     def _put_on_road(self, act: Act, sender: str, receiver: str) -> None:
         parcel = put_on_road(
-            self,
+            act,
             sender=self.seats[sender],
             receiver=self.seats[receiver],
             waybill=act.data["waybill"],
-            papers=None,
             result_name=f"{FILE}补充材料" if self.state == "incomplete" else FILE,
-            at=act.at,
-            by_id=act.actor.user_id,
         )
         journey = {
             "way": act.data["way"],

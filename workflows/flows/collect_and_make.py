@@ -89,7 +89,7 @@ class CollectAndMake(ReviewSteps, Flow):
         act.tell("accepted", document=document)
 
     @step("审核通过", source="reviewing", target=Next(("reviewing", "making")), by=HOLDER,
-          form=DecisionForm, decides=True, tone="primary", done="属地审核通过")  # fmt: skip
+          form=DecisionForm, decides=True, tone="primary", done="属地审核通过", for_many=True)  # fmt: skip
     def approve(self, act: Act) -> str:
         """This stage agrees; the last one's word is the decision (签发, 准予入户)."""
         act.note(opinion=act.data["opinion"], stage=self.stage)

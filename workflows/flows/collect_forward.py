@@ -23,7 +23,7 @@ from workflows.cases.declarations import (
 from workflows.cases.flow import Flow
 from workflows.cases.forms import ReasonForm
 from workflows.cases.models import Document, Material
-from workflows.cases.parcels import put_on_road, sign_for
+from workflows.cases.parcels import papers_handed_in, put_on_road, sign_for
 
 from .collect_forward_forms import CollectForm, FeedBackForm, ForwardForm, HandOverForm, SignForm
 from .joint_steps import JointSteps, leave_joint
@@ -127,7 +127,7 @@ class CollectForward(JointSteps, Flow):
         finish_special(self, act)
 
     @step("转递属地", source="collected", target=Next(("in_transit", "received")), by="collector",
-          form=ForwardForm, tone="primary", notice="forwarded")  # fmt: skip
+          form=ForwardForm, tone="primary", notice="forwarded", for_many=True)  # fmt: skip
     def forward(self, act: Act) -> str:
         """By parcel the sender holds until it is signed for; an electronic push arrives at once.
 
@@ -140,15 +140,13 @@ class CollectForward(JointSteps, Flow):
             act.note(way="electronic")
             return "received"
         first = act.definition.stage(self.stage).seat
-        papers = list(self.materials.filter(status=Material.Status.HANDED_IN))
+        papers = act.situation.of_each(papers_handed_in) or []
         parcel = put_on_road(
-            self,
+            act,
             sender=self.seats["collector"],
             receiver=self.seats[first],
             waybill=act.data["waybill"],
             papers=papers,
-            at=act.at,
-            by_id=act.actor.user_id,
         )
         act.note(
             way="post",
@@ -176,7 +174,7 @@ class CollectForward(JointSteps, Flow):
         act.note(arrived=arrived, missing=missing, note=act.data["missing_note"])
 
     @step("审查通过", source="reviewing", target=Next(("reviewing", "decided")), by=HOLDER,
-          form=DecisionForm, decides=True, tone="primary")  # fmt: skip
+          form=DecisionForm, decides=True, tone="primary", for_many=True)  # fmt: skip
     def approve(self, act: Act) -> str:
         """This stage agrees; the last one's word is the decision."""
         act.note(opinion=act.data["opinion"], stage=self.stage)
@@ -199,7 +197,7 @@ class CollectForward(JointSteps, Flow):
         act.tell("disapproved", document=document, reason=act.data["reason"])
 
     @step("反馈结果", source="decided", target=Next(("returning", "completed")), by=HOLDER,
-          form=FeedBackForm, tone="primary", done="已反馈结果")  # fmt: skip
+          form=FeedBackForm, tone="primary", done="已反馈结果", for_many=True)  # fmt: skip
     def feed_back(self, act: Act) -> str:
         """办结: the result leaves the owner. One statement, four by parcel."""
         approved = self.facts["decision"] == "approved"
@@ -216,14 +214,11 @@ class CollectForward(JointSteps, Flow):
         if act.data["way"] == "electronic":
             return "completed"
         put_on_road(
-            self,
+            act,
             sender=self.seats[self.holder],
             receiver=self.seats["collector"],
             waybill=act.data["waybill"],
-            papers=None,
             result_name=result,
-            at=act.at,
-            by_id=act.actor.user_id,
         )
         return "returning"
 

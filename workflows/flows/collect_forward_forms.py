@@ -86,7 +86,9 @@ class ForwardForm(StepForm):
 def check_road(form: StepForm, waybill: str, *, sender: str, receiver: str) -> None:
     """A waybill belongs to one road: an error beside it where it is known on another. One statement."""
     case = form.situation.case
-    known = Parcel.objects.filter(waybill=waybill).first()
+    known = form.situation.once(
+        ("waybill", waybill), lambda: Parcel.objects.filter(waybill=waybill).first()
+    )
     road = (case.office_of(sender), case.office_of(receiver))
     if known is not None and (known.sender_id, known.receiver_id) != road:
         form.add_error("waybill", "这个运单号已用于寄往其他机构的邮件，请核对")

@@ -163,7 +163,7 @@ class FundWithdrawal(Flow):
         act.tell("case_step", message=f"办件已退回：{act.data['reason']}")
 
     @step("受理", source="submitted", target="checking", by="owner", tone="primary",
-          done="已受理", counts_as="accepted")  # fmt: skip
+          done="已受理", counts_as="accepted", for_many=True)  # fmt: skip
     def accept(self, act: Act) -> None:
         """One statement."""
         self.accepted_on = act.today

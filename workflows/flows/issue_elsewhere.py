@@ -75,7 +75,7 @@ class IssueElsewhere(ReviewSteps, Flow):
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
 
     @step("准予登记", source="reviewing", target=Next(("reviewing", "printing")), by=HOLDER,
-          form=DecisionForm, decides=True, tone="primary", done="已准予登记")  # fmt: skip
+          form=DecisionForm, decides=True, tone="primary", done="已准予登记", for_many=True)  # fmt: skip
     def approve(self, act: Act) -> str:
         """This stage agrees; the last one's word is the registration, and the electronic licence is there."""
         act.note(opinion=act.data["opinion"], stage=self.stage)

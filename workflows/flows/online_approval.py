@@ -94,7 +94,7 @@ class OnlineApproval(ReviewSteps, Flow):
         act.issue(Document.Kind.RECEIPT, matter_lines(self, act))
 
     @step("审查通过", source="reviewing", by=HOLDER, form=DecisionForm, decides=True,
-          target=Next(("reviewing", "delivering", "completed")), tone="primary")  # fmt: skip
+          target=Next(("reviewing", "delivering", "completed")), tone="primary", for_many=True)  # fmt: skip
     def approve(self, act: Act) -> str:
         """This stage agrees; the last one's word is the decision and ends the promise (办结).
 

@@ -91,7 +91,7 @@ def _deemed_after(definition: Definition) -> Limit | None:
 
 class ReviewSteps(Base):
     @step("受理", source="received", target="reviewing", by=HOLDER, done="已受理",
-          counts_as="accepted", notice="accepted", tone="primary")  # fmt: skip
+          counts_as="accepted", notice="accepted", tone="primary", for_many=True)  # fmt: skip
     def accept(self, act: Act) -> None:
         """The deciding office takes the case on; the statutory clock begins. One statement."""
         self.accepted_on = act.today

@@ -139,7 +139,7 @@ class TransferSteps(Base):
         act.note(reason=act.data["reason"])
 
     @step("告知本人，办结", source="booked", target="completed", by="receiving", tone="primary",
-          done="已告知本人，办结")  # fmt: skip
+          done="已告知本人，办结", for_many=True)  # fmt: skip
     def conclude(self, act: Act) -> None:
         """One statement."""
         conclude_transfer(self, act, amount=self.facts["arrived"])

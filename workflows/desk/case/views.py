@@ -22,7 +22,7 @@ from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import verdict
 
 from ..door import case_seen, for_staff
-from ..happening import moved_by
+from workflows.cases.happening import moved_by
 from .applied import personal_value
 from .certificates import failed_before_deciding
 from .looking import LookForm

@@ -15,7 +15,7 @@ from workflows.cases.models import Document, Draft, Material
 from workflows.cases.opening import PartyInput, open_case
 from workflows.cases.perform import Done, InvalidData, NotAllowed, Stale, perform
 
-from ..happening import moved_by
+from workflows.cases.happening import moved_by
 from .sheets import COLLECT, Sheet
 from .visits import PRESENT, Role, Visit
 

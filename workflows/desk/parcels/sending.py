@@ -14,7 +14,7 @@ from workflows.cases.models import Parcel
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
 
 from ..door import cases_at_desk
-from ..happening import moved_by
+from workflows.cases.happening import moved_by
 from ..queue.batch import Pick, Result
 from .loads import ROADS
 from .seen import ON_ROAD

@@ -9,7 +9,7 @@ from tongban.accounts.actors import Actor
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
 
 from ..door import cases_at_desk
-from ..happening import moved_by
+from workflows.cases.happening import moved_by
 
 # What the list offers for many at once. Others are refused: they want to be thought about.
 BATCH_STEPS = {"claim": "领取", "accept": "受理"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from tongban.templatetags.formats import zh_short
-from workflows.cases.event_words import step_of
-from workflows.cases.models import Case, Event
-from workflows.cases.places import office_name
+from .event_words import step_of
+from .models import Case, Event
+from .places import office_name
 
 if TYPE_CHECKING:
-    from workflows.cases.flow import Flow
+    from .flow import Flow
 
 
 def moved_by(last: Event | None) -> str:
