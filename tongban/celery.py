@@ -1,4 +1,4 @@
-"""Background work: one Celery app, three queues, and the commands that consume all of them.
+"""Background work: one Celery app, four queues, and the commands that consume all of them.
 
 Nothing rests on the broker alone. What is owed lies in PostgreSQL, the beat comes by every few
 seconds, and every periodic task may run twice or late without harm, so a message lost with the
@@ -18,9 +18,23 @@ from kombu import Exchange, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tongban.settings")
 
-QUEUES = ("notices", "sweeps", "counts")
-# A broker that is gone is noticed at once; a consumer waits for it as long as it takes.
-BROKER_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 5}
+# `nightly` apart from the rest: its tasks take most of a minute, and a deadline does not wait.
+QUEUES = ("notices", "sweeps", "counts", "nightly")
+TIME_LIMIT = 60
+SOFT_TIME_LIMIT = 50
+BROKER_OPTIONS: dict[str, Any] = {
+    # A broker that is gone is noticed at once; a consumer waits for it as long as it takes.
+    "socket_connect_timeout": 1,
+    "socket_timeout": 5,
+    # A message that was taken and not acknowledged for so long goes to another worker. No task
+    # lives longer than a minute, so whoever still holds one after a minute and a half is dead.
+    "visibility_timeout": TIME_LIMIT * 3 // 2,
+    # Every worker looks for such messages every ten seconds; kombu's own pace is every hundred.
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+    # One who dies while looking keeps the others from it for ten seconds, not for five minutes.
+    "unacked_mutex_expire": 10,
+}
 
 
 def broker_url(redis_url: str) -> str:
@@ -42,11 +56,15 @@ def queues() -> list[Queue]:
     return [Queue(name, Exchange(name, type="direct"), routing_key=name) for name in QUEUES]
 
 
-def worker_command(*, concurrency: int = 1) -> list[str]:
-    """The command that starts a worker on every queue; ``up`` and a test use this one."""
+def worker_command(*, concurrency: int = 1, name: str = "celery") -> list[str]:
+    """The command that starts a worker on every queue; ``up`` and a test use this one.
+
+    Two on one machine want a name each.
+    """
     return [
         *(sys.executable, "-m", "celery", "--app", "tongban", "--quiet", "worker"),
         *("--queues", ",".join(QUEUES), "--concurrency", str(concurrency)),
+        *("--hostname", f"{name}@%h"),
         *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
     ]
 

@@ -10,7 +10,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from tongban import logs
-from tongban.celery import BROKER_OPTIONS, broker_url, queues
+from tongban.celery import BROKER_OPTIONS, SOFT_TIME_LIMIT, TIME_LIMIT, broker_url, queues
 from tongban.keyring import keyring
 from tongban.notices.smtp_settings import smtp_settings
 from tongban.services.places import local_places
@@ -205,6 +205,14 @@ EMAIL_USE_SSL = _smtp.tls
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "川渝通办 <notice@tongban.example>")
 
+# As many messages as a channel takes in a minute, whatever has piled up; {"sms": 60} by environment.
+NOTICES_A_MINUTE: dict[str, int] = {
+    "email": 600,
+    "sms": 300,
+    "webhook": 3000,
+    **json.loads(os.environ.get("NOTICES_A_MINUTE") or "{}"),
+}
+
 # Provinces' platforms that registers are asked through; none: the register in the database answers.
 SHARING_CONNECTORS = connectors_from(os.environ)
 # By province, the Ed25519 key (base64) by which what it states of certificates is checked.
@@ -221,6 +229,15 @@ CELERY_TASK_DEFAULT_QUEUE = "notices"
 # A misspelt queue is an error where the task is sent, not a queue that nobody reads.
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {
+    # A name goes before a pattern.
+    "cases.check_clocks": {"queue": "nightly"},
+    "cases.clean_uploads": {"queue": "nightly"},
+    "exchange.forget_answers": {"queue": "nightly"},
+    "flows.run_clearing": {"queue": "nightly"},
+    "flows.check_loan_marks": {"queue": "nightly"},
+    "medical.expire_filings": {"queue": "nightly"},
+    "housing_fund.check_books": {"queue": "nightly"},
+    "throughput.recount": {"queue": "nightly"},
     "notices.*": {"queue": "notices"},
     "cases.*": {"queue": "sweeps"},
     "flows.*": {"queue": "sweeps"},
@@ -235,11 +252,12 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT = 60
+CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = SOFT_TIME_LIMIT, TIME_LIMIT
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
 # A slot that nobody took before the next one comes is dropped: after a day without a worker one
-# run does the work of all.
+# run does the work of all. What belongs to the night comes every few minutes of it: each run does
+# a slice, and the slot of that day (`tongban.running.slots`) knows when all is done.
 CELERY_BEAT_SCHEDULE = {
     "deliver notices": {"task": "notices.deliver", "schedule": 10, "options": {"expires": 10}},
     "sweep the deadlines": {"task": "cases.sweep", "schedule": 30, "options": {"expires": 30}},
@@ -251,33 +269,33 @@ CELERY_BEAT_SCHEDULE = {
     "answer look-ups": {"task": "sharing.answer", "schedule": 30, "options": {"expires": 30}},
     "mark overdue demands": {
         "task": "sharing.mark_overdue",
-        "schedule": crontab(hour=9, minute=5),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="9-17", minute="5-59/5"),
+        "options": {"expires": 300},
     },
     "clean abandoned uploads": {
         "task": "cases.clean_uploads",
-        "schedule": crontab(hour=3, minute=10),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="3-4", minute="*"),
+        "options": {"expires": 60},
     },
     "forget old answers of the API": {
         "task": "exchange.forget_answers",
-        "schedule": crontab(hour=3, minute=40),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="3-4", minute="*"),
+        "options": {"expires": 60},
     },
     "check the clocks": {
         "task": "cases.check_clocks",
-        "schedule": crontab(hour=1, minute=40),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="1-5", minute="*"),
+        "options": {"expires": 60},
     },
     "clear the months between the provinces": {
         "task": "flows.run_clearing",
-        "schedule": crontab(hour=0, minute=5),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="0-7", minute="5-59/5"),
+        "options": {"expires": 300},
     },
     "check the marks of loans": {
         "task": "flows.check_loan_marks",
-        "schedule": crontab(hour=2, minute=40),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="2-7", minute="*/5"),
+        "options": {"expires": 300},
     },
     "let visits follow their clearing month": {
         "task": "flows.follow_clearing",
@@ -286,19 +304,19 @@ CELERY_BEAT_SCHEDULE = {
     },
     "end filings that ran out": {
         "task": "medical.expire_filings",
-        "schedule": crontab(hour=0, minute=5),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="0-7", minute="5-59/5"),
+        "options": {"expires": 300},
     },
     "check the fund's books": {
         "task": "housing_fund.check_books",
-        "schedule": crontab(hour=1, minute=50),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="1-5", minute="*"),
+        "options": {"expires": 60},
     },
     "remind people": {"task": "portal.remind", "schedule": 300, "options": {"expires": 300}},
     "count today": {"task": "throughput.count_today", "schedule": 30, "options": {"expires": 30}},
     "count the last days again": {
         "task": "throughput.recount",
-        "schedule": crontab(hour=2, minute=10),
-        "options": {"expires": 3600},
+        "schedule": crontab(hour="2-5", minute="*/5"),
+        "options": {"expires": 300},
     },
 }

@@ -1,11 +1,10 @@
-"""The Celery app: every task has a queue, every queue a worker, and a worker delivers."""
+"""A real worker and a real beat on the real broker; what they run is in tests/running."""
 
 import os
 import signal
 import subprocess
 from collections.abc import Callable
 from datetime import timedelta
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -16,57 +15,16 @@ from django.utils import timezone
 from redis import Redis
 
 from tongban.accounts.models import User
-from tongban.celery import QUEUES, app, beat_command, broker_url, worker_command
+from tongban.celery import app, beat_command, broker_url, worker_command
 from tongban.notices import hints
 from tongban.notices.models import Notice
 
 from .conftest import PATIENCE, Mailbox, MailServer, owed_email, written
 
 
-def own_tasks() -> list[str]:
-    app.loader.import_default_modules()
-    return [name for name in app.tasks if not name.startswith("celery.")]
-
-
-SCHEDULE: dict[str, Any] = site.CELERY_BEAT_SCHEDULE
-
-
-@pytest.mark.parametrize("entry", sorted(SCHEDULE))
-def test_every_entry_of_the_beat_names_a_task_that_exists(entry: str) -> None:
-    assert SCHEDULE[entry]["task"] in own_tasks()
-
-
-@pytest.mark.parametrize("entry", sorted(SCHEDULE))
-def test_a_slot_that_was_missed_is_dropped_before_the_next_one(entry: str) -> None:
-    declared = SCHEDULE[entry]
-
-    assert declared["options"]["expires"] > 0
-    if isinstance(declared["schedule"], int | float):
-        assert declared["options"]["expires"] <= declared["schedule"]
-
-
-def test_every_task_goes_to_a_queue_that_the_worker_consumes() -> None:
-    command = worker_command()
-    consumed = set(command[command.index("--queues") + 1].split(","))
-
-    assert consumed == set(QUEUES) == set(app.amqp.queues)
-    for task in own_tasks():
-        routes = [to for name, to in site.CELERY_TASK_ROUTES.items() if fnmatch(task, name)]
-        assert len(routes) == 1, f"{task} has no queue of its own"
-        assert routes[0]["queue"] in consumed
-
-
 def test_a_misspelt_queue_is_refused_where_the_task_is_sent() -> None:
     with pytest.raises(Exception, match="notises"):
         app.tasks["notices.deliver"].apply_async(queue="notises")
-
-
-def test_a_task_is_done_again_when_its_worker_is_lost_and_never_outlives_a_minute() -> None:
-    assert app.conf.task_acks_late
-    assert app.conf.task_reject_on_worker_lost
-    assert app.conf.worker_prefetch_multiplier == 1
-    assert app.conf.task_time_limit == 60
-    assert app.conf.task_ignore_result
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ may be called inside a transaction: the work commits on its own, bit by bit.
 """
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -14,18 +13,19 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from .budget import SECONDS, IsOver, lasting
 from .models import Slot
 
-__all__ = ["Slot", "in_slices", "once"]
+__all__ = ["Slot", "in_slices", "once", "today"]
 
 # Any constant: tells these advisory locks from other people's.
 _LOCK = 1_936_483_188
 KEPT = dt.timedelta(days=60)
 
-Work = Callable[[Any, Callable[[], bool]], Any]
+Work = Callable[[Any, IsOver], Any]
 
 
-def in_slices(name: str, slot: str, work: Work, *, seconds: float = 40) -> bool:
+def in_slices(name: str, slot: str, work: Work, *, seconds: float = SECONDS) -> bool:
     """Do as much of a long job as fits in `seconds`. True: the slot is finished.
 
     `work(cursor, is_over)` does a bit from `cursor` (None at first; anything JSON can hold) and
@@ -34,11 +34,7 @@ def in_slices(name: str, slot: str, work: Work, *, seconds: float = 40) -> bool:
     that dies in the middle costs that bit, which is done again, so a bit must be safe to repeat.
     A finished slot does nothing, nor does who comes while another works (False).
     """
-    began = time.monotonic()
-
-    def is_over() -> bool:
-        return time.monotonic() - began >= seconds
-
+    is_over = lasting(seconds)
     with _held(name, slot) as row:
         if row is None:
             return False
@@ -49,6 +45,11 @@ def in_slices(name: str, slot: str, work: Work, *, seconds: float = 40) -> bool:
             if is_over():
                 break
         return row.finished_at is not None
+
+
+def today() -> str:
+    """The slot of what runs once a day, or a night: its date in Shanghai."""
+    return timezone.localdate().isoformat()
 
 
 @contextmanager
@@ -68,7 +69,7 @@ def once(name: str, slot: str) -> Iterator[bool]:
 @contextmanager
 def _held(name: str, slot: str) -> Iterator[Slot | None]:
     """The slot's row, for as long as nobody else can have it; None if somebody has it."""
-    key = [_LOCK, f"{name} {slot}"]
+    key = (_LOCK, f"{name} {slot}")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", key)
         if not cursor.fetchone()[0]:

@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from tongban.running.slots import once, today
+
 from .asking import answer_due
 from .demands import mark_overdue
 
@@ -15,4 +17,6 @@ def answer() -> None:
 
 @shared_task(name="sharing.mark_overdue")
 def tell_overdue() -> None:
-    mark_overdue(now=timezone.now())
+    with once("sharing.mark_overdue", today()) as is_mine:
+        if is_mine:
+            mark_overdue(now=timezone.now())

@@ -39,18 +39,26 @@ def rederive_open(*, write: bool) -> Iterator[Differing]:
     write: let the system take the step `recount` in each. Two statements for 500 cases; a bad row
     is logged and stops nothing else. A case that somebody moves meanwhile is left for the next time.
     """
-    last_id = 0
-    while batch := _batch(last_id):
-        pauses = _pauses([case.pk for case in batch if case.clocks.get("pauses")])
-        for case in batch:
-            try:
-                found = _differing(case, pauses.get(case.pk, ()), write=write)
-            except Exception:
-                log.exception("case not rederived", case=case.pk)
-                continue
-            if found is not None:
-                yield found
-        last_id = batch[-1].pk
+    last_id: int | None = 0
+    while last_id is not None:
+        found, last_id = rederive_some(last_id, write=write)
+        yield from found
+
+
+def rederive_some(after: int, *, write: bool) -> tuple[list[Differing], int | None]:
+    """The same for the next 500 open cases after a case's id; and the last one's id, None: no more."""
+    batch = _batch(after)
+    pauses = _pauses([case.pk for case in batch if case.clocks.get("pauses")])
+    differing = []
+    for case in batch:
+        try:
+            found = _differing(case, pauses.get(case.pk, ()), write=write)
+        except Exception:
+            log.exception("case not rederived", case=case.pk)
+            continue
+        if found is not None:
+            differing.append(found)
+    return differing, batch[-1].pk if batch else None
 
 
 def _batch(after: int) -> list[Flow]:

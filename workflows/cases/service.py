@@ -8,6 +8,7 @@ import structlog
 
 from tongban.accounts.actors import SYSTEM
 from tongban.notices.deliveries import delivered_documents
+from tongban.running.budget import IsOver, never
 
 from .models import Case
 from .perform import NotAllowed, Stale, perform
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def serve_documents() -> int:
+def serve_documents(*, is_over: IsOver = never) -> int:
     """Take the `serve` step for every waiting document that has reached its person; how many.
 
     A message that failed serves nothing. Safe to run twice: a served document is no longer waiting.
     """
     unserved = _unserved_documents()
     arrived = delivered_documents().filter(document_id__in=list(unserved))
-    return sum(_served(unserved[notice.document_id or 0], notice) for notice in arrived)
+    served = 0
+    for notice in arrived:
+        if is_over():
+            break
+        served += _served(unserved[notice.document_id or 0], notice)
+    return served
 
 
 def _served(case_id: int, notice: WithAnnotations[Notice, Served]) -> bool:

@@ -4,8 +4,11 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from .abandoned import clean_uploads
-from .recounting import rederive_open
+from tongban.running.budget import lasting
+from tongban.running.slots import in_slices, today
+
+from .abandoned import clean_some
+from .recounting import rederive_some
 from .service import serve_documents
 from .sweep import sweep_deadlines
 from .waking import take_wakes
@@ -17,22 +20,31 @@ NAMED = 20
 @shared_task(name="cases.sweep")
 def sweep() -> None:
     sweep_deadlines()
-    take_wakes()
+    # What is left of the task's time.
+    take_wakes(is_over=lasting(5))
 
 
 @shared_task(name="cases.serve_documents")
 def serve() -> None:
-    serve_documents()
+    serve_documents(is_over=lasting())
 
 
-@shared_task(name="cases.check_clocks", time_limit=1800)
+@shared_task(name="cases.check_clocks")
 def check_clocks() -> None:
     """Nightly: says which open cases' clocks differ from the calendar; `rederive_clocks` mends them."""
-    differing = [found.number for found in rederive_open(write=False)]
-    if differing:
-        log.error("clocks differ", cases=len(differing), first=differing[:NAMED])
+    in_slices("cases.check_clocks", today(), lambda after, _: _checked(after or 0))
+
+
+def _checked(after: int) -> int | None:
+    found, last_id = rederive_some(after, write=False)
+    if found:
+        log.error("clocks differ", cases=len(found), first=[each.number for each in found[:NAMED]])
+    return last_id
 
 
 @shared_task(name="cases.clean_uploads")
 def clean() -> None:
-    clean_uploads(now=timezone.now())
+    now = timezone.now()
+    in_slices(
+        "cases.clean_uploads", today(), lambda reached, _: clean_some(reached or "", now=now)[1]
+    )

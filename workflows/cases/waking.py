@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from tongban.accounts.actors import SYSTEM
+from tongban.running.budget import IsOver, never
 
 from .declarations import Awaits
 from .models import Case, Wake
@@ -22,7 +23,7 @@ WAKE_STEP = "child_closed"
 BATCH = 50
 
 
-def take_wakes() -> int:
+def take_wakes(*, is_over: IsOver = never) -> int:
     """Take the owed wakes; how many parents moved. Safe to run twice, anywhere.
 
     A wake that cannot be taken yet (the parent is suspended) stays owed; one bad row stops nothing.
@@ -31,6 +32,8 @@ def take_wakes() -> int:
     while batch := list(Wake.objects.filter(taken_at=None, pk__gt=last_id).order_by("pk")[:BATCH]):
         moved += sum(_taken_safely(wake) for wake in batch)
         last_id = batch[-1].pk
+        if is_over():
+            break
     return moved
 
 

@@ -12,10 +12,13 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from tongban.running.budget import IsOver, never
+
 from .models import KeptAnswer
 from .problems import Problem
 
 KEPT_DAYS = 30
+AT_ONCE = 1000
 LONGEST_KEY = 80
 # In the place of a request's digest: whatever comes with this key later is refused.
 VOID = "void"
@@ -80,7 +83,13 @@ def _as_text(value: object) -> str:
     return value.isoformat() if isinstance(value, dt.datetime) else str(value)
 
 
-def forget_old(*, now: dt.datetime | None = None) -> int:
-    """Answers are kept for thirty days; how many were older."""
+def forget_old(*, now: dt.datetime | None = None, is_over: IsOver = never) -> int:
+    """Answers are kept for thirty days; how many of the older ones are gone. One statement for 1,000."""
     before = (now or timezone.now()) - dt.timedelta(days=KEPT_DAYS)
-    return KeptAnswer.objects.filter(made_at__lt=before).delete()[0]
+    some = KeptAnswer.objects.filter(made_at__lt=before).values("pk")[:AT_ONCE]
+    gone = 0
+    while count := KeptAnswer.objects.filter(pk__in=some).delete()[0]:
+        gone += count
+        if is_over():
+            break
+    return gone

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import structlog
+from django.db.models import QuerySet
 
 from matters.medical.clearing.gathering import gather
 from matters.medical.clearing.months import PAIRS, ends_at, final_of, is_final, month_of
@@ -54,6 +55,30 @@ def run_clearing(now: dt.datetime) -> Run:
     gathered = sum(_gathered())
     moved += _handed_over()
     return Run(tuple(opened), gathered, tuple(moved))
+
+
+def clear_some(reached: str | None, now: dt.datetime) -> str | None:
+    """One bit of `run_clearing`, for a job in slices: what comes after `reached`; None after the last.
+
+    Months opened; months moved; each open month's lines; advances handed over.
+    """
+    months = {
+        f"gather {is_final(month.month):d} {month.month} {month.pk}": month.pk
+        for month in _open_months()
+    }
+    # In alphabetical order, so that a month which is no longer open is passed over.
+    bits = ["a", "b", *sorted(months), "z"]
+    bit = next(each for each in bits if reached is None or each > reached)
+    if bit == "a":
+        for pair in PAIRS:
+            list(_opened(pair, now))
+    elif bit == "b":
+        list(_moved(now))
+    elif bit == "z":
+        list(_handed_over())
+    else:
+        gather(months[bit])
+    return None if bit == "z" else bit
 
 
 def open_month(pair: tuple[str, str], month: str, now: dt.datetime) -> Case:
@@ -119,9 +144,12 @@ def _moved(now: dt.datetime) -> Iterator[str]:
 
 def _gathered() -> Iterator[int]:
     """Late lines and today's come into the months that are open. An ordinary month before 年终清算."""
-    months = ClearingMonth.objects.filter(cut_off_at=None).order_by("month")
-    for month in sorted(months, key=lambda each: (is_final(each.month), each.month)):
+    for month in sorted(_open_months(), key=lambda each: (is_final(each.month), each.month)):
         yield gather(month.pk)
+
+
+def _open_months() -> QuerySet[ClearingMonth]:
+    return ClearingMonth.objects.filter(cut_off_at=None)
 
 
 def _handed_over() -> Iterator[str]:

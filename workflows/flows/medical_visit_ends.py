@@ -19,6 +19,7 @@ from workflows.cases.perform import NotAllowed, Stale, perform
 from .medical_visit import MedicalVisit
 
 log = structlog.get_logger(__name__)
+# Three kinds of step for so many visits fit into half a minute.
 BATCH = 500
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from matters.catalogue.models import Matter
 from tongban.accounts.models import User
 from tongban.notices.outbox import Owed, channels_for, owe, recipient_of
+from tongban.running.budget import IsOver, never
 
 from .models import Reminder
 
@@ -38,7 +39,7 @@ def is_asked_for(*, user: User, matter: Matter, on: dt.date) -> bool:
     return Reminder.objects.filter(user=user, matter=matter, due_at=due_at).exists()
 
 
-def send_reminders(*, now: dt.datetime, limit: int = AT_ONCE) -> int:
+def send_reminders(*, now: dt.datetime, limit: int = AT_ONCE, is_over: IsOver = never) -> int:
     """Write the notices whose day has come; how many. Safe to run twice at once.
 
     The notice and the mark that it was written are one transaction, and the notice's key is the
@@ -48,7 +49,7 @@ def send_reminders(*, now: dt.datetime, limit: int = AT_ONCE) -> int:
     while True:
         count = _send_some(now, limit)
         sent += count
-        if count < limit:
+        if count < limit or is_over():
             return sent
 
 

@@ -2,6 +2,8 @@
 
 from celery import shared_task
 
+from tongban.running.slots import once, today
+
 from . import counting
 
 
@@ -12,4 +14,6 @@ def count_today() -> None:
 
 @shared_task(name="throughput.recount")
 def recount() -> None:
-    counting.recount_last()
+    with once("throughput.recount", today()) as is_mine:
+        if is_mine:
+            counting.recount_last()

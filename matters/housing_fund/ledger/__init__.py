@@ -1,7 +1,7 @@
 """The only writers of balances: deposits, withdrawals, and money on its way between two centres."""
 
 from .balances import deposit, open_account, open_accounts, withdraw
-from .books import Difference, differences, totals
+from .books import Difference, differences, some_differences, totals
 from .outside import close_moved, comes_back, hold_back, out_of_suspense, pay_in, pay_over
 from .refusals import LedgerRefused
 from .sending import (
@@ -39,6 +39,7 @@ __all__ = [
     "pay_over",
     "remit",
     "remittance_of",
+    "some_differences",
     "totals",
     "unfreeze",
     "withdraw",
