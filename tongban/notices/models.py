@@ -325,3 +325,40 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.notice_id} {self.kind}"
+
+
+class Replay(models.Model):
+    """A look for what was owed between two moments and has no row; unless a check, it is owed again.
+
+    Another package looks and owes (the outbox knows nothing of cases); this keeps how far it is.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    since = models.DateTimeField("从")
+    until = models.DateTimeField("到")
+    channels = ArrayField(models.CharField(max_length=10), verbose_name="渠道")
+    is_check = models.BooleanField("只检查")
+    # None: asked for by the clock, every night.
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="发起人",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+    )
+    asked_at = models.DateTimeField("发起时刻")
+    events = models.PositiveIntegerField("看过的流转记录", default=0, db_default=0)
+    missing = models.PositiveIntegerField("缺的通知", default=0, db_default=0)
+    finished_at = models.DateTimeField("完成时刻", null=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知补查"
+        default_permissions = ()
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(since__lt=F("until")), name="replay_has_a_duration"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since:%Y-%m-%d %H:%M} – {self.until:%Y-%m-%d %H:%M}"

@@ -1,0 +1,1 @@
+"""The outbox as an operator keeps it: what waits, what failed, what is missing, what is out."""
