@@ -110,6 +110,26 @@
     show();
   }
 
+  /* What is typed while a form's questions are fetched anew stays typed. */
+  const ticked = (box) => box.matches("[type=checkbox], [type=radio]");
+  const nameOf = (box) => (ticked(box) ? box.name + "=" + box.value : box.name);
+  const said = (box) => (ticked(box) ? box.checked : box.value);
+  const boxes = (root) => [...root.querySelectorAll("input:not([type=file], [type=hidden]), select, textarea")];
+  let asSent = new Map(), since = new Map();
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    if (detail.target.id === "questions") asSent = new Map(boxes(detail.target).map((box) => [nameOf(box), said(box)]));
+  });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "questions") return;
+    since = new Map(boxes(detail.target).filter((box) => said(box) !== asSent.get(nameOf(box))).map((box) => [nameOf(box), said(box)]));
+  });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    if (detail.target.id !== "questions") return;
+    boxes(document.getElementById("questions")).filter((box) => since.has(nameOf(box))).forEach((box) => {
+      if (ticked(box)) box.checked = since.get(nameOf(box)); else box.value = since.get(nameOf(box));
+    });
+  });
+
   function ready(root) {
     root.querySelectorAll("[data-focus]").forEach((found) => found.focus());
     root.querySelectorAll("[data-with-script]").forEach((found) => { found.hidden = false; });

@@ -20,6 +20,7 @@ class OfficeCard:
     region: str
     address: str
     phone: str
+    kind: str
 
 
 _cards: dict[int, tuple[float, OfficeCard]] = {}
@@ -32,7 +33,12 @@ def office_cards(office_ids: Iterable[int]) -> dict[int, OfficeCard]:
     if missing:
         for office in Office.objects.filter(pk__in=missing):
             card = OfficeCard(
-                office.pk, office.name, office.region_id, office.address, office.phone
+                office.pk,
+                office.name,
+                office.region_id,
+                office.address,
+                office.phone,
+                office.kind,
             )
             _cards[office.pk] = (now + KEPT_SECONDS, card)
     return {i: _cards[i][1] for i in wanted if i in _cards}

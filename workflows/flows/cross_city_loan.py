@@ -153,7 +153,7 @@ class CrossCityLoan(Flow):
         act.tell("case_step", message=f"申请已退回：{act.data['reason']}")
 
     @step("受理", source="verified", target=Next(("reviewing", "valuation")), by=LOAN,
-          counts_as="accepted", tone="primary", done="已受理")  # fmt: skip
+          counts_as="accepted", tone="primary", done="已受理", for_many=True)  # fmt: skip
     def accept(self, act: Act) -> str:
         """A second-hand home is valued first. One statement."""
         self.accepted_on = act.today
@@ -167,6 +167,14 @@ class CrossCityLoan(Flow):
         valuation = {key: str(value) for key, value in act.data.items()}
         self.facts = {**self.facts, "valuation": valuation}
         act.note(**valuation)
+
+    @step("批准贷款", source="reviewing", target="approved", by=LOAN, form=ApproveForm,
+          guards=(reckoned, may_be_lent), decides=True, tone="primary", done="已批准贷款")  # fmt: skip
+    def approve(self, act: Act) -> None:
+        amount = str(act.data["amount"])
+        self.facts = {**self.facts, "approved": amount}
+        act.note(amount=amount, opinion=act.data["opinion"])
+        act.tell("case_step", message="您的异地贷款已批准，请按约定时间签订借款合同。")
 
     @step("核算可贷额度", source="reviewing", by=LOAN, form=ReckonForm, tone="primary",
           done="已核算可贷额度")  # fmt: skip
@@ -199,14 +207,6 @@ class CrossCityLoan(Flow):
         certificates.let_go(case_number=self.number)
         act.note(reason=act.data["reason"])
         act.tell("case_step", message=f"因逾期未补正，办件已退回：{act.data['reason']}")
-
-    @step("批准贷款", source="reviewing", target="approved", by=LOAN, form=ApproveForm,
-          guards=(reckoned, may_be_lent), decides=True, tone="primary", done="已批准贷款")  # fmt: skip
-    def approve(self, act: Act) -> None:
-        amount = str(act.data["amount"])
-        self.facts = {**self.facts, "approved": amount}
-        act.note(amount=amount, opinion=act.data["opinion"])
-        act.tell("case_step", message="您的异地贷款已批准，请按约定时间签订借款合同。")
 
     @step("不予贷款", source="reviewing", target="disapproved", by=LOAN, form=RejectForm,
           decides=True, tone="warning", done="已决定不予贷款")  # fmt: skip

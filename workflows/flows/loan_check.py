@@ -6,20 +6,19 @@ import datetime as dt
 from typing import Any
 
 from matters.housing_fund.marks import unmarked
+from matters.housing_fund.models import Borrower
 from tongban.accounts.models import Posting
 from tongban.notices.models import Channel
 from tongban.notices.outbox import Owed, owe, recipient_of
 from workflows.cases.clocks import local_day
 
-from .loan_panel import unmarked_rows
 
-
-def check_loan_marks(*, at: dt.datetime) -> list[dict[str, Any]]:
+def check_loan_marks(*, at: dt.datetime) -> list[Borrower]:
     """What the page shows, and a word a day to the people of both centres. Three statements."""
-    found = unmarked_rows(unmarked())
+    found = list(unmarked())
     counts: dict[int, int] = {}
     for row in found:
-        for centre in {row["loan"].centre_id, row["account"].centre_id}:
+        for centre in {row.loan.centre_id, row.account.centre_id}:
             counts[centre] = counts.get(centre, 0) + 1
     if counts:
         owe(list(_owed(counts, local_day(at))), at)

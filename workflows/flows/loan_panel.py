@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from matters.catalogue.pinned import definition_of
 from matters.housing_fund.marks import unmarked
-from matters.housing_fund.models import Account, Borrower, Loan, LoanCertificate, Mark
+from matters.housing_fund.models import Account, Loan, LoanCertificate, Mark
 from matters.housing_fund.own import depositor_of
 from matters.housing_fund.quote import yuan
 from matters.housing_fund.words import rule_book
@@ -258,23 +258,6 @@ def _quote(quote: Mapping[str, Any] | None) -> dict[str, Any] | None:
             for each in quote["doubts"]
         ],
     }
-
-
-def unmarked_rows(rows: Iterable[Borrower]) -> list[dict[str, Any]]:
-    """For the page of live loans without a mark: who lent, who should mark. No statement when warm."""
-    found = list(rows)
-    office_cards(i for row in found for i in (row.loan.centre_id, row.account.centre_id))
-    return [
-        {
-            "loan": row.loan,
-            "account": row.account,
-            "loan_centre": office_name(row.loan.centre_id),
-            "deposit_centre": office_name(row.account.centre_id),
-            "released_on": row.loan.released_on,
-            "is_closed": row.account.status == Account.Status.CLOSED,
-        }
-        for row in found
-    ]
 
 
 def _day(day: dt.date) -> str:

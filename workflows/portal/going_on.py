@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,7 +12,9 @@ from django.views.decorators.http import require_POST
 
 from matters.catalogue.forms import sealed_data
 from matters.catalogue.pinned import definition_of
-from workflows.cases.models import Case, Draft
+from workflows.cases.drafts import sealed_party
+from workflows.cases.models import Case, Draft, Party
+from workflows.cases.opening import PartyInput
 
 from .apply.start import MOST_DRAFTS
 from .own.door import Visit, for_party
@@ -38,6 +41,18 @@ def go_on(visit: Visit) -> HttpResponse:
         matter=following.version.matter,
         version=following.version,
         data=sealed_data(definition_of(following.version.pk), following.data),
+        origin_region_id=visit.case.origin_region_id,
+        **_people(visit),
     )
     Draft.objects.bulk_create([fresh], ignore_conflicts=True)
     return redirect("portal:tasks", key=key)
+
+
+def _people(visit: Visit) -> dict[str, Any]:
+    """Of a draft: whoever applied for themselves does so again. On behalf of somebody, by what right is
+    asked anew."""
+    for party in visit.situation.parties:
+        if party.user_id == visit.user_id and party.role == Party.Role.APPLICANT:
+            me = PartyInput(role=party.role, name=party.name, user=party.user)
+            return {"answers": {"on_behalf": "self"}, "parties": [sealed_party(me)]}
+    return {}

@@ -51,7 +51,7 @@ def receipt(request: HttpRequest, number: str) -> HttpResponse:
         "case_href": f"{MY_CASES}{case.number}/",
         "next": steps,
         "office": office,
-        "office_title": _office_title(case),
+        "office_title": _office_title(case, definition),
         "numbers": numbers_of(case),
         "papers": Material.objects.filter(case=case).exclude(is_required=False, status="owed"),
         "qr": reverse("portal:qr", args=[case.number]),
@@ -91,9 +91,13 @@ def _until(due_at: dt.datetime | None) -> str:
     return f"期限 {day.year}年{day.month}月{day.day}日" if day else ""
 
 
-def _office_title(case: Flow) -> str:
-    """An application that waits at its window waits for somebody to come."""
-    waits = case.state == case.INITIAL and case.holder == case.ORIGIN_SEAT
+def _office_title(case: Flow, definition: Definition) -> str:
+    """An application that waits at its window waits for somebody to come; what was applied for at the
+    deciding office itself does not, and that office may be in the other province."""
+    windows = {rule.seat for rule in definition.seats if rule.region == "origin"}
+    waits = (
+        case.state == case.INITIAL and case.holder == case.ORIGIN_SEAT and case.holder in windows
+    )
     return "请到这个窗口交材料" if waits else "现在由这里办理"
 
 

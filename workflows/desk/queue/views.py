@@ -18,6 +18,7 @@ from tongban.accounts.actors import Actor
 from workflows.cases.places import office_cards
 
 from ..door import for_staff
+from ..lists_beside import lists_beside
 from .batch import BATCH_STEPS, picks_of, take_for_all
 from .counts import Count, counts_of
 from .enquiries import enquiries_page
@@ -122,6 +123,7 @@ def frame(actor: Actor, tab: str, counts: Mapping[str, Count]) -> dict[str, Any]
         ],
         "has_desk": bool(actor.desks),
         "office_names": _where(actor),
+        "lists_beside": lists_beside(actor),
         "number_form": NumberForm(),
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from workflows.cases.places import office_name
 from workflows.flows.loan_check import check_loan_marks
 
 
@@ -17,8 +18,8 @@ class Command(BaseCommand):
         found = check_loan_marks(at=timezone.now())
         for row in found:
             self.stdout.write(
-                f"未标记：合同 {row['loan'].number}，{row['loan_centre']} 贷款，"
-                f"{row['deposit_centre']} 账户 {row['account'].number}"
+                f"未标记：合同 {row.loan.number}，{office_name(row.loan.centre_id)} 贷款，"
+                f"{office_name(row.account.centre_id)} 账户 {row.account.number}"
             )
         if options["verbosity"]:
             self.stdout.write(f"未标记的异地贷款：{len(found)} 个账户。")
