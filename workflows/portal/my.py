@@ -20,6 +20,7 @@ from tongban.accounts.models import User
 from workflows.cases.flow import Flow
 from workflows.cases.places import office_cards
 
+from .housing_fund.employer import GROUP
 from .own.listing import GROUPS, MINE, TO_RATE, Place, drafts_of, page_of
 from .own.standing import tag_of
 from .own.time_kept import promise_light, promised_until
@@ -67,6 +68,7 @@ def my(request: HttpRequest) -> HttpResponse:
         "drafts": [] if after else drafts_of(user.pk),
         "next": f"?{urlencode({'after': str(following)})}" if following else None,
         "first": "?" if after else None,
+        "has_lists": any(case.flow == GROUP for case in cases),
     }
     return render(request, "portal/my/list.html", context)
 
