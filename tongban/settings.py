@@ -231,6 +231,7 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TASK_ROUTES = {
     # A name goes before a pattern.
     "cases.check_clocks": {"queue": "nightly"},
+    "cases.follow_calendar": {"queue": "nightly"},
     "cases.clean_uploads": {"queue": "nightly"},
     "exchange.forget_answers": {"queue": "nightly"},
     "flows.run_clearing": {"queue": "nightly"},
@@ -285,6 +286,12 @@ CELERY_BEAT_SCHEDULE = {
     "check the clocks": {
         "task": "cases.check_clocks",
         "schedule": crontab(hour="1-5", minute="*"),
+        "options": {"expires": 60},
+    },
+    # After a change of the calendar; otherwise it finds the slot of the version finished.
+    "derive the clocks by a new calendar": {
+        "task": "cases.follow_calendar",
+        "schedule": 60,
         "options": {"expires": 60},
     },
     "clear the months between the provinces": {

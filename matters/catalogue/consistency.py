@@ -38,6 +38,11 @@ def _problems_within(definition: Definition) -> Iterator[str]:
     yield from _problems_of_limits(definition)
     yield from _problems_of_certainty(definition)
     yield from _problems_of_guide(definition)
+    if definition.yellow_percent > definition.red_percent:
+        yield (
+            f"黄灯比例 {definition.yellow_percent}% 晚于红灯比例 {definition.red_percent}%，"
+            "黄灯须先于红灯"
+        )
     yield from problems_of_situations(definition)
     yield from problems_of_bundle(definition)
 

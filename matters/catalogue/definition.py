@@ -220,7 +220,10 @@ class Definition(Part):
     effective_month: Literal["application", "approval"] | None = None  # 计发月
     checklist: tuple[Text, ...] = ()  # 收件要点, for the clerk at the counter
     remedies: Remedies | None = None
+    # The lights: yellow from this share of a limit or on its last working day, whichever is first;
+    # red when all of it is used, or sooner where an office wants to be warned before it is late.
     yellow_percent: int = Field(default=90, ge=1, le=100)
+    red_percent: int = Field(default=100, ge=1, le=100)
     # How sure the single facts above are: "promise", "hops.collected", "conditions" → certainty.
     certainty: dict[str, Certainty] = Field(default_factory=dict)
     parts: tuple[BundlePart, ...] = ()  # 一件事: the matters that this one is made of

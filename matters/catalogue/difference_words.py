@@ -33,6 +33,7 @@ KEYS = {
     "checklist": "收件要点",
     "remedies": "救济途径",
     "yellow_percent": "黄灯比例（%）",
+    "red_percent": "红灯比例（%）",
     "certainty": "确定程度",
     "parts": "一件事的分项",
     "reminders": "督办提醒",

@@ -15,10 +15,8 @@ ALLOWED: dict[Rule, dict[str, str]] = {
     rules.a_step_is_called: {
         "workflows/cases/perform.py": "the one door",
     },
-    rules.a_case_is_updated: {
-        "workflows/cases/sweep.py": "moves next_alarm_at, under the row's lock",
-    },
     rules.a_case_is_updated_in_sql: {
+        "workflows/cases/sweep.py": "moves next_alarm_at, under the rows' locks",
         "benchmarks/filling.py": "rows for measuring, which never move",
         "benchmarks/counting.py": "rows for measuring, which never move",
         "tests/cases/moving_cases.py": "five hundred copies of a case, to be moved",

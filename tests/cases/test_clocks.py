@@ -52,6 +52,7 @@ def readings(draw: st.DrawFn, limits: st.SearchStrategy[Limit] = any_limits) -> 
         pauses=draw(pauses(start)),
         calendar=None,  # type: ignore[arg-type]  # each test puts a real one in
         yellow_percent=draw(st.integers(1, 100)),
+        red_percent=draw(st.integers(1, 100)),
     )
     return draw(places), reading
 
@@ -155,24 +156,41 @@ def test_the_explanation_counts_to_the_limit_and_ends_on_the_last_day(
 
 
 @given(drawn=readings())
-def test_yellow_comes_before_red(calendars: Calendars, drawn: tuple[str, Reading]) -> None:
-    reading = real(calendars, drawn)
-    found = moment_of(reading)
-    assert reading.started_at < found.yellow_at <= found.due_at
-    if reading.unit != "H":
-        # The last counted day at the latest is yellow from its first minute.
-        assert found.yellow_at <= midnight(found.due_on)
-
-
-@given(drawn=readings(day_limits))
-def test_yellow_comes_when_its_share_of_the_days_is_used(
+def test_yellow_comes_before_red_and_red_no_later_than_late(
     calendars: Calendars, drawn: tuple[str, Reading]
 ) -> None:
     reading = real(calendars, drawn)
-    used = days_used(reading, moment_of(reading).yellow_at - dt.timedelta(seconds=1))
+    found = moment_of(reading)
+    assert reading.started_at < found.yellow_at <= found.red_at <= found.due_at
+    if reading.unit != "H":
+        # The last counted day at the latest is yellow from its first minute.
+        assert found.yellow_at <= midnight(found.due_on)
+    past_due = moment_of(replace(reading, red_percent=100))
+    assert past_due.red_at == past_due.due_at == found.due_at
+
+
+@given(drawn=readings(day_limits))
+def test_yellow_comes_when_its_share_is_used_or_on_the_last_day_that_is_worked(
+    calendars: Calendars, drawn: tuple[str, Reading]
+) -> None:
+    reading = replace(real(calendars, drawn), red_percent=100)
+    found = moment_of(reading)
+    used = days_used(reading, found.yellow_at - dt.timedelta(seconds=1))
     share = reading.amount * reading.yellow_percent
     assert used * 100 <= share
-    assert used + 1 == reading.amount or (used + 1) * 100 > share
+    if used + 1 < reading.amount and (used + 1) * 100 <= share:
+        # Sooner than its share says: after this day nobody is there who could do anything.
+        later = [line for line in explain(reading) if line.day > local_day(found.yellow_at)]
+        assert not any(line.counts and reading.calendar.is_working(line.day) for line in later)
+        assert reading.calendar.is_working(local_day(found.yellow_at))
+
+
+@given(drawn=readings(day_limits))
+def test_red_comes_when_its_share_is_used(calendars: Calendars, drawn: tuple[str, Reading]) -> None:
+    reading = real(calendars, drawn)
+    used = days_used(reading, moment_of(reading).red_at - dt.timedelta(seconds=1))
+    share = reading.amount * reading.red_percent
+    assert used * 100 <= share < (used + 1) * 100
 
 
 @given(drawn=readings(), until=st.integers(0, 300))
@@ -193,8 +211,20 @@ def test_hours_have_no_days_to_explain(calendars: Calendars) -> None:
     assert moment_of(reading).due_at == midnight(FIRST) + dt.timedelta(hours=4)
 
 
-@pytest.mark.parametrize("days", [1, 3, 9, 10, 19, 20])
-def test_yellow_at_ninety_per_cent_or_on_the_last_day(calendars: Calendars, days: int) -> None:
-    reading = Reading(midnight(FIRST), (Limit(amount=days, unit="Z"),), (), calendars["511702"])
-    nth = {1: 1, 3: 3, 9: 9, 10: 10, 19: 18, 20: 19}[days]
-    assert moment_of(reading).yellow_at == midnight(FIRST + dt.timedelta(days=nth))
+LAST_WORKED = [
+    # Begun on Monday 1 January 2024: (limit, yellow on that day of January, due on that one).
+    ("1G", 2, 2), ("9G", 12, 12), ("10G", 15, 15), ("19G", 25, 26), ("20G", 26, 29),
+    ("3Z", 4, 4), ("4Z", 5, 5), ("10Z", 11, 11), ("19Z", 19, 20),
+    # A Saturday and a Sunday: the Friday before is the last on which anybody is there.
+    ("5Z", 5, 6), ("6Z", 5, 7), ("20Z", 19, 21),
+    ("4H", 1, 1), ("72H", 3, 3), ("144H", 5, 6),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("limit", "yellow", "last"), LAST_WORKED)
+def test_yellow_at_ninety_per_cent_or_on_the_last_working_day(
+    calendars: Calendars, limit: str, yellow: int, last: int
+) -> None:
+    reading = Reading(midnight(FIRST), (Limit.parse(limit),), (), calendars["511702"])
+    found = moment_of(reading)
+    assert (local_day(found.yellow_at).day, found.due_on.day) == (yellow, last)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import subprocess
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -45,9 +45,12 @@ def test_each_colour_is_told_once_to_those_who_can_do_something(world: World) ->
     assert sweep_deadlines(now=at("2026-05-14 08:00")).colours == 3
     assert sweep_deadlines(now=at("2026-05-14 08:01")).colours == 0
     assert told("yellow") == ["clerk-cq", "clerk-cq-2", "head-cq"]
-    assert sweep_deadlines(now=at("2026-05-15 00:00")).colours == 3
+    assert told("escalated") == []
+    assert sweep_deadlines(now=at("2026-05-15 00:00")).colours == 4
     assert sweep_deadlines(now=at("2026-05-18 09:00")).colours == 0
     assert told("red") == ["clerk-cq", "clerk-cq-2", "head-cq"]
+    # The window is in 重庆; the other province's supervisor has nothing to do with it.
+    assert told("escalated") == ["supervisor-cq"]
 
 
 def test_a_colleague_who_claimed_it_and_the_head_are_told_of_yellow(world: World) -> None:
@@ -91,7 +94,9 @@ def test_more_time_brings_a_new_yellow_and_a_new_red(world: World) -> None:
     journey.take("extend", "hr_head", "2026-06-08 10:00", reason="情况复杂")
     sweep_deadlines(now=at("2026-06-23 08:00"))
     after = Notice.objects.filter(template__startswith="deadline_", context__clock="法定时限")
-    assert (before, after.count()) == (2, 4)
+    # Besides, the supervisor hears of the new red.
+    assert (before, after.exclude(template="deadline_escalated").count()) == (2, 4)
+    assert told("escalated") == ["supervisor-sc"]
 
 
 def test_the_family_is_told_of_its_own_time_but_not_a_mere_contact(world: World) -> None:
@@ -105,7 +110,7 @@ def test_the_family_is_told_of_its_own_time_but_not_a_mere_contact(world: World)
     service = {"way": "phone", "succeeded": "yes", "receiver": "林晓梅"}
     journey.take("record_service", "clerk_sc", "2026-05-12 10:00", **service)
     sweep_deadlines(now=at("2026-05-20 08:00"))
-    assert told("red") == ["citizen", "daughter"]
+    assert told("own_red") == ["citizen", "daughter"]
 
 
 def spoil(case: Case) -> None:
@@ -119,7 +124,7 @@ def test_one_bad_row_stops_nothing_else_and_uses_up_nothing(world: World) -> Non
     spoil(collected(world))
     sound = collected(world)
     swept = sweep_deadlines(now=at("2026-05-20 08:00"), limit=1)
-    assert (swept.cases, swept.failed, swept.colours) == (1, 2, 3)
+    assert (swept.cases, swept.failed, swept.colours) == (1, 2, 4)
     assert set(Notice.objects.filter(template="deadline_red").values_list("subject_key")) == {
         (sound.number,)
     }
@@ -137,7 +142,8 @@ def test_a_timer_that_cannot_be_taken_hides_no_colour(
 
     monkeypatch.setattr(sweeping, "perform", refusing)
     swept = sweep_deadlines(now=at("2026-05-20 08:00"))
-    assert (swept.timers, swept.failed, swept.colours, told("red")) == (0, 1, 1, ["hr-sc"])
+    assert (swept.timers, swept.failed, swept.colours) == (0, 1, 2)
+    assert (told("red"), told("escalated")) == (["hr-sc"], ["supervisor-sc"])
 
 
 @pytest.mark.django_db(transaction=True)
@@ -146,7 +152,7 @@ def test_two_sweeps_at_once_tell_once_and_take_a_timer_once(two_provinces: World
     licence = journeys.begin(two_provinces, LICENCE, "2026-05-11 09:00").case
     moment = at("2026-05-20 08:00")
     results: list[Any] = at_once(*[lambda: sweep_deadlines(now=moment)] * 3)
-    assert (sum(r.colours for r in results), sum(r.timers for r in results)) == (3, 1)
+    assert (sum(r.colours for r in results), sum(r.timers for r in results)) == (4, 1)
     assert Event.objects.filter(case=licence, step="deem_accepted").count() == 1
     assert len(told("red")) == 3
     assert [r.failed for r in results] == [0, 0, 0]
@@ -160,14 +166,14 @@ def test_without_its_lock_each_of_two_sweeps_would_tell(
     collected(two_provinces)
     both_have_read = threading.Barrier(2)
 
-    def unlocked(case_id: int, moment: dt.datetime) -> Case:
-        found = Case.objects.get(pk=case_id, next_alarm_at__lte=moment)
+    def unlocked(case_ids: Sequence[int], moment: dt.datetime) -> list[Case]:
+        found = list(Case.objects.filter(pk__in=case_ids, next_alarm_at__lte=moment))
         both_have_read.wait(timeout=10)
         return found
 
     monkeypatch.setattr(sweeping, "_claimed", unlocked)
     results: list[Any] = at_once(*[lambda: sweep_deadlines(now=at("2026-05-15 08:00"))] * 2)
-    assert [r.colours for r in results] == [3, 3]
+    assert [r.colours for r in results] == [4, 4]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -86,6 +86,11 @@ def unannounced_year(today: date) -> int | None:
     return next((year for year in due if year not in _fresh().announced_years), None)
 
 
+def calendar_version() -> int:
+    """The number of the version that `calendar_for` answers from; 0 without any. No SQL while warm."""
+    return _fresh().version
+
+
 def forget_calendars() -> None:
     """Read the days afresh at the next look: for tests, and after an import."""
     global _kept

@@ -188,7 +188,7 @@ class CalendarVersion(models.Model):
     """The import log of the calendar: every change of days is one version, numbered from 1.
 
     `year` and `region` are set when a published arrangement for them was imported; `load_calendar`
-    leaves such a year alone from then on.
+    leaves such a year alone from then on. `imported_by` is the operator's name, '' for a command.
     """
 
     number = models.PositiveIntegerField(primary_key=True)
@@ -197,6 +197,7 @@ class CalendarVersion(models.Model):
     year = models.PositiveSmallIntegerField(null=True, blank=True)
     region = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+")
     moved = models.PositiveIntegerField(default=0)
+    imported_by = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     class Meta:
         default_permissions = ()

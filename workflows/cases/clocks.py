@@ -41,6 +41,7 @@ class Reading:
     pauses: tuple[Pause, ...]
     calendar: WorkingCalendar
     yellow_percent: int = 90
+    red_percent: int = 100
 
     @property
     def amount(self) -> int:
@@ -54,10 +55,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Due:
-    """The moments of a clock: red from `due_at`, yellow from `yellow_at`."""
+    """The moments of a clock: yellow from `yellow_at`, red from `red_at`, late from `due_at`.
+
+    `red_at` is `due_at` unless the matter wants its red light sooner.
+    """
 
     due_at: dt.datetime
     yellow_at: dt.datetime
+    red_at: dt.datetime
     is_provisional: bool
 
     @property
@@ -81,19 +86,29 @@ def due(reading: Reading) -> Due | None:
     """The due moments; None while an open pause stops the clock before its end."""
     if reading.unit in STRETCHES:
         return _due_after(reading, STRETCHES[reading.unit] * reading.amount)
-    needed, seen = reading.amount, 0
-    nth_yellow = min(needed, needed * reading.yellow_percent // 100 + 1)
-    yellow_on, provisional = None, False
+    counted: list[dt.date] = []
+    last_worked: dt.date | None = None
+    provisional = False
     for line in explain(reading):
         provisional = provisional or line.is_provisional
-        if not line.counts:
-            continue
-        seen += 1
-        if seen == nth_yellow:
-            yellow_on = line.day
-        if seen == needed and yellow_on is not None:
-            return Due(midnight(line.day + dt.timedelta(days=1)), midnight(yellow_on), provisional)
-    return None
+        if line.counts:
+            counted.append(line.day)
+            if reading.unit == "G" or reading.calendar.is_working(line.day):
+                last_worked = line.day
+    if len(counted) < reading.amount:
+        return None
+    due_at = midnight(counted[-1] + dt.timedelta(days=1))
+    red_at = _from_share(counted, reading.red_percent) or due_at
+    yellow_at = _from_share(counted, reading.yellow_percent) or midnight(counted[-1])
+    # A limit of natural days that ends with a weekend is yellow while somebody is there to see it.
+    working = (midnight(last_worked),) if last_worked else ()
+    return Due(due_at, min(yellow_at, red_at, *working), red_at, provisional)
+
+
+def _from_share(counted: Sequence[dt.date], percent: int) -> dt.datetime | None:
+    """The beginning of the first day before which so much is used up; None after the last day."""
+    nth = len(counted) * percent // 100
+    return midnight(counted[nth]) if nth < len(counted) else None
 
 
 def explain(reading: Reading) -> Iterator[DayLine]:
@@ -144,17 +159,34 @@ def _pause_on(pauses: Sequence[Pause], day: dt.date) -> Pause | None:
 
 
 def _due_after(reading: Reading, span: dt.timedelta) -> Due | None:
-    due_at, yellow_at = (
-        reading.started_at + span,
-        reading.started_at + span * (reading.yellow_percent / 100),
-    )
+    due_at = _after(reading, span)
+    yellow_at = _after(reading, span * (reading.yellow_percent / 100))
+    red_at = _after(reading, span * (reading.red_percent / 100))
+    if due_at is None or yellow_at is None or red_at is None:
+        return None
+    moments = [yellow_at, red_at]
+    if span >= dt.timedelta(days=1):
+        moments.append(_last_worked(reading, due_at) or yellow_at)
+    return Due(due_at, min(moments), red_at, is_provisional=False)
+
+
+def _after(reading: Reading, span: dt.timedelta) -> dt.datetime | None:
+    """When `span` has gone by outside the pauses; None if one that is open comes first."""
+    moment = reading.started_at + span
     for pause in sorted(reading.pauses, key=lambda p: p.started_at):
-        if pause.started_at >= due_at or (pause.ended_at and pause.ended_at <= reading.started_at):
+        if pause.started_at >= moment or (pause.ended_at and pause.ended_at <= reading.started_at):
             continue
         if pause.ended_at is None:
             return None
-        length = pause.ended_at - max(pause.started_at, reading.started_at)
-        due_at += length
-        if pause.started_at < yellow_at:
-            yellow_at += length
-    return Due(due_at, yellow_at, is_provisional=False)
+        moment += pause.ended_at - max(pause.started_at, reading.started_at)
+    return moment
+
+
+def _last_worked(reading: Reading, due_at: dt.datetime) -> dt.datetime | None:
+    """The beginning of the last day of work before the end, None where the clock began later."""
+    start, day = local_day(reading.started_at), local_day(due_at - dt.timedelta(microseconds=1))
+    while day > start:
+        if reading.calendar.is_working(day) and _pause_on(reading.pauses, day) is None:
+            return midnight(day)
+        day -= dt.timedelta(days=1)
+    return None

@@ -150,7 +150,7 @@ class CommonSteps(Base):
         way = {"way": act.data["way"], "succeeded": True, "receiver": self.applicant_name}
         _serve(self, act, way, document_id=act.data["document"], at=act.data["arrived_at"])
 
-    @step("重算时限", source=OPEN, by=SYSTEM, done="工作日历有变，已重算时限", is_aside=True,
+    @step("重算时限", source=OPEN, by=SYSTEM, done="已按现行工作日历重算时限", is_aside=True,
           while_suspended=True)  # fmt: skip
     def recount(self, act: Act) -> None:
         """After a change of the calendar. One statement if the case ever paused."""

@@ -161,9 +161,10 @@ def moved_between(was: dict[str, Any], now: dict[str, Any]) -> Iterator[Moved]:
         if "stopped_at" in new:
             continue
         pairs = [_moment(each, key) for key in ("due_at", "yellow_at") for each in (old, new)]
-        if pairs[0] != pairs[1] or pairs[2] != pairs[3]:
+        reds = [_moment(each, "red_at") or _moment(each, "due_at") for each in (old, new)]
+        if pairs[0] != pairs[1] or pairs[2] != pairs[3] or reds[0] != reds[1]:
             provisional = bool(new.get("is_provisional"))
-            yield Moved(clock, pairs[0], pairs[1], pairs[2], pairs[3], provisional)
+            yield Moved(clock, pairs[0], pairs[1], pairs[2], pairs[3], provisional, *reds)
 
 
 def _moment(kept: dict[str, Any], key: str) -> dt.datetime | None:

@@ -4,10 +4,12 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from tongban.running.budget import lasting
+from tongban.running.budget import IsOver, lasting
 from tongban.running.slots import in_slices, today
 
 from .abandoned import clean_some
+from .following_calendar import follow_calendar
+from .overdue_answers import tell_overdue_answers
 from .recounting import rederive_some
 from .service import serve_documents
 from .sweep import sweep_deadlines
@@ -19,8 +21,9 @@ NAMED = 20
 
 @shared_task(name="cases.sweep")
 def sweep() -> None:
-    sweep_deadlines()
+    sweep_deadlines(seconds=30)
     # What is left of the task's time.
+    tell_overdue_answers(timezone.now(), is_over=lasting(5))
     take_wakes(is_over=lasting(5))
 
 
@@ -31,15 +34,21 @@ def serve() -> None:
 
 @shared_task(name="cases.check_clocks")
 def check_clocks() -> None:
-    """Nightly: says which open cases' clocks differ from the calendar; `rederive_clocks` mends them."""
-    in_slices("cases.check_clocks", today(), lambda after, _: _checked(after or 0))
+    """Nightly: keeps which open cases' clocks differ from the calendar; an operator mends them."""
+    in_slices("cases.check_clocks", today(), lambda after, over: _checked(after or 0, over))
 
 
-def _checked(after: int) -> int | None:
-    found, last_id = rederive_some(after, write=False)
+def _checked(after: int, is_over: IsOver) -> int | None:
+    found, last_id = rederive_some(after, write=False, is_over=is_over)
     if found:
         log.error("clocks differ", cases=len(found), first=[each.number for each in found[:NAMED]])
     return last_id
+
+
+@shared_task(name="cases.follow_calendar")
+def follow() -> None:
+    """Derives every open clock anew after a change of the calendar; some of them a minute."""
+    follow_calendar(now=timezone.now())
 
 
 @shared_task(name="cases.clean_uploads")

@@ -1,14 +1,15 @@
 """Keeping a case's clocks: begins, ends and derives them when a step has been taken.
 
 `Case.clocks` holds, per clock (hop, promise, statutory): started_at, limit, extra (extensions),
-and the derived due_at, yellow_at, is_provisional; `timer` holds the step that the system takes by
-itself. The columns `*_due_at`, `due_at`, `yellow_at`, `next_alarm_at` repeat what is queried.
+and the derived due_at, yellow_at, is_provisional, and red_at where red comes before the clock is due;
+`timer` holds the step that the system takes by itself. The columns `*_due_at`, `due_at` (the first red moment),
+`yellow_at`, `next_alarm_at` repeat what is queried.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ CLOCKS = (HOP, PROMISE, STATUTORY)
 INSTANT = dt.timedelta(microseconds=1)
 # An office's stay that a 补正 interrupted; it goes on where it was when the case comes back.
 INTERRUPTED = "interrupted"
+Moment = dt.datetime | None
 
 
 def keep_time(act: Act, *, came_from: tuple[str, str]) -> None:
@@ -126,18 +128,28 @@ def reading_of(case: Flow, clock: str, pauses: Sequence[Pause], definition: Defi
         pauses=tuple(pauses) if stops else (),
         calendar=calendar_for(case.region_of(seat)),
         yellow_percent=definition.yellow_percent,
+        red_percent=definition.red_percent,
     )
 
 
 def derive(case: Flow, clock: str, pauses: Sequence[Pause], definition: Definition) -> Due | None:
     """Work out one clock's moments anew and keep them in `case.clocks`."""
     moments = due(reading_of(case, clock, pauses, definition))
-    case.clocks[clock].update(
+    kept = case.clocks[clock]
+    kept.update(
         due_at=moments.due_at.isoformat() if moments else None,
         yellow_at=moments.yellow_at.isoformat() if moments else None,
         is_provisional=moments.is_provisional if moments else False,
     )
+    kept.pop("red_at", None)
+    if moments and moments.red_at != moments.due_at:
+        kept["red_at"] = moments.red_at.isoformat()
     return moments
+
+
+def red_since(kept: dict[str, Any]) -> str | None:
+    """The moment, as kept, from which a clock is red: when it is due, unless the matter wants it sooner."""
+    return kept.get("red_at") or kept.get("due_at")
 
 
 @dataclass(frozen=True)
@@ -150,10 +162,19 @@ class Moved:
     was_yellow_at: dt.datetime | None
     yellow_at: dt.datetime | None
     is_provisional: bool
+    was_red_at: dt.datetime | None = None
+    red_at: dt.datetime | None = None
+
+    @property
+    def has_moved(self) -> bool:
+        """Another moment came out; otherwise it is only surer, or less sure, than it was."""
+        return (self.was_due_at, self.was_yellow_at, self.was_red_at) != (
+            self.due_at, self.yellow_at, self.red_at,
+        )  # fmt: skip
 
     def comes_late(self, now: dt.datetime) -> list[dt.datetime]:
         """Moments that lay ahead and, derived anew, have passed without a word."""
-        pairs = ((self.was_due_at, self.due_at), (self.was_yellow_at, self.yellow_at))
+        pairs = ((self.was_red_at, self.red_at), (self.was_yellow_at, self.yellow_at))
         return [new for old, new in pairs if new and new <= now and (old is None or old > now)]
 
 
@@ -167,15 +188,21 @@ def rederive(case: Flow, pauses: Sequence[Pause], definition: Definition) -> lis
         kept = case.clocks.get(clock)
         if kept is None or "stopped_at" in kept:
             continue
-        was_due, was_yellow = _moment(kept, "due_at"), _moment(kept, "yellow_at")
-        was_provisional = kept.get("is_provisional")
+        was = _moments(kept)
         derive(case, clock, [] if clock == TIMER else pauses, definition)
-        due_at, yellow_at, provisional = (
-            _moment(kept, "due_at"), _moment(kept, "yellow_at"), kept["is_provisional"],
-        )  # fmt: skip
-        if (was_due, was_yellow, was_provisional) != (due_at, yellow_at, provisional):
-            moved.append(Moved(clock, was_due, due_at, was_yellow, yellow_at, provisional))
+        now = _moments(kept)
+        if was != now:
+            due_at, yellow_at, red_at, provisional = now
+            moved.append(
+                Moved(clock, was[0], due_at, was[1], yellow_at, provisional, was[2], red_at)
+            )
     return moved
+
+
+def _moments(kept: dict[str, Any]) -> tuple[Moment, Moment, Moment, bool]:
+    """(due, yellow, red, rests on provisional days) of a clock as it is kept."""
+    due_at, yellow_at = _moment(kept, "due_at"), _moment(kept, "yellow_at")
+    return due_at, yellow_at, _moment(kept, "red_at") or due_at, bool(kept.get("is_provisional"))
 
 
 def _recount(act: Act) -> None:
@@ -210,8 +237,8 @@ def set_columns(case: Case, now: dt.datetime) -> None:
     live = running(case)
     for clock in CLOCKS:
         setattr(case, f"{clock}_due_at", _moment(live.get(clock), "due_at"))
-    case.due_at = _earliest(live, "due_at")
-    case.yellow_at = _earliest(live, "yellow_at")
+    case.due_at = min(_all(live, red_since), default=None)
+    case.yellow_at = min(_all(live, lambda kept: kept.get("yellow_at")), default=None)
     # A colour that came while nobody swept is still to be told: all before the alarm has been.
     untold = case.next_alarm_at
     case.next_alarm_at = next_alarm(case, after=min(now, untold - INSTANT) if untold else now)
@@ -220,9 +247,9 @@ def set_columns(case: Case, now: dt.datetime) -> None:
 def next_alarm(case: Case, *, after: dt.datetime) -> dt.datetime | None:
     """The next moment at which the sweep must look at the case, None if there is none."""
     live = running(case)
-    moments = [_moment(kept, key) for kept in live.values() for key in ("yellow_at", "due_at")]
+    moments = _all(live, lambda kept: kept.get("yellow_at")) + _all(live, red_since)
     timer = _moment(case.clocks.get(TIMER), "due_at")
-    ahead = [m for m in moments if m is not None and m > after]
+    ahead = [moment for moment in moments if moment > after]
     # A timer that is due already must still be taken: it stays on the list until it has been.
     return min(ahead + ([timer] if timer else []), default=None)
 
@@ -261,6 +288,8 @@ def _moment(kept: dict[str, Any] | None, key: str) -> dt.datetime | None:
     return dt.datetime.fromisoformat(text) if text else None
 
 
-def _earliest(clocks: dict[str, dict[str, Any]], key: str) -> dt.datetime | None:
-    moments = [_moment(kept, key) for kept in clocks.values()]
-    return min((m for m in moments if m is not None), default=None)
+def _all(
+    clocks: dict[str, dict[str, Any]], moment: Callable[[dict[str, Any]], str | None]
+) -> list[dt.datetime]:
+    """That moment of each of the clocks that has it."""
+    return [dt.datetime.fromisoformat(text) for kept in clocks.values() if (text := moment(kept))]

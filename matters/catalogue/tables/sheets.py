@@ -124,6 +124,7 @@ _WHOLE = (
     Column("remedies.review_days", "复议期限（日）", to.INTEGER),
     Column("remedies.lawsuit_months", "诉讼期限（月）", to.INTEGER),
     Column("yellow_percent", "黄灯比例（%）", to.INTEGER),
+    Column("red_percent", "红灯比例（%）", to.INTEGER),
     Column("sources", "依据网址", to.LINES),
 )
 # The whole definition in one cell, where there is only one sheet (CSV).

@@ -2,6 +2,7 @@
 
 from .bulk import BulkResult, BulkRun
 from .case import Case
+from .clock_difference import ClockDifference
 from .document import Document, Service
 from .draft import Draft
 from .enquiry import Enquiry
@@ -22,6 +23,7 @@ __all__ = [
     "BulkRun",
     "Case",
     "CaseNumber",
+    "ClockDifference",
     "Document",
     "Draft",
     "Enquiry",

@@ -23,10 +23,18 @@ class Enquiry(models.Model):
     answered_at = models.DateTimeField("答复时刻", null=True, blank=True)
     answered_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
 
+    # When asker and head were told that it was not answered in time; told once.
+    overdue_told_at = models.DateTimeField("超期提醒时刻", null=True, blank=True)
+
     class Meta:
         default_permissions = ()
         ordering = ["id"]
         indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                name="enquiry_supervision_waits",
+                condition=Q(kind="supervision", answered_at=None, overdue_told_at=None),
+            ),
             models.Index(
                 fields=["office", "due_at", "id"],
                 name="enquiry_open",

@@ -67,6 +67,7 @@ def _seen(shown: MatterVersion) -> dict[str, Any]:
         "version": shown,
         "standing": standing_of(shown, timezone.localdate()),
         "flow": names.get(shown.flow, shown.flow),
+        "definition": definition_of(shown.pk),
         "text": text_of(definition_of(shown.pk)),
         "acts": VersionAct.objects.filter(version_id=shown.pk),
         "open_cases": Case.objects.filter(version_id=shown.pk, closed_at=None).count(),
