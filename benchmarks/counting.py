@@ -34,7 +34,7 @@ from django.utils import timezone  # noqa: E402
 from benchmarks.filling import MATTERS, OFFICES, ground  # noqa: E402
 from tongban.accounts.models import Posting, User  # noqa: E402
 from tongban.offices.models import Office, Region  # noqa: E402
-from workflows.throughput.counting import recount  # noqa: E402
+from workflows.throughput.counting import count_standing, recount, reflag  # noqa: E402
 from workflows.throughput.stocks import Stocks, stocks_now  # noqa: E402
 from workflows.throughput.tallies import events_of  # noqa: E402
 
@@ -81,10 +81,12 @@ SELECT c.id, s.seq, step, from_state, to_state, '', 'staff', '示范人员', 'ow
     c.owner_province, c.matter_id, c.mode, true, counts_as,
     CASE WHEN s.seq = 6 THEN (ARRAY['done', 'done', 'done', 'refused', 'withdrawn'])[1 + c.id %% 5]
          ELSE '' END,
-    CASE WHEN s.seq = 6 THEN c.id %% 50 = 0 END, CASE WHEN s.seq = 6 THEN 3 END,
+    CASE WHEN s.seq = 6 THEN c.id %% 50 = 0 END, CASE WHEN s.seq = 6 THEN c.id %% 13 END,
     CASE WHEN s.seq = 1 THEN '{"channel": "online", "unplaced": [], "due": {}}'::jsonb
          ELSE '{"stay": {"flow": "online_approval", "seconds": 5400}, "is_early": true,
-                "opinion": "材料齐全，同意。", "due": {"hop": "2026-11-17T00:00:00+08:00"}}' END,
+                "opinion": "材料齐全，同意。", "due": {"hop": "2026-11-17T00:00:00+08:00"}}' END
+    || CASE WHEN counts_as = '' THEN '{}' ELSE jsonb_build_object('route',
+        (511700 + c.id %% 21 * 100)::text || '-' || (500101 + c.id %% 37)::text) END,
     c.opened_at + s.seq * interval '20 minutes', now(), %(hash)s, %(hash)s
 FROM cases_case c,
      (VALUES (1, 'open', '', 'received', 'received'), (2, 'claim', 'received', 'received', ''),
@@ -140,6 +142,8 @@ def _measured() -> dict[str, object]:
     floor = _milliseconds(lambda: events_of(day).count())
     first = _milliseconds(lambda: recount(day), times=1)
     again = _milliseconds(lambda: recount(day))
+    flags = _milliseconds(lambda: reflag(day), times=3)
+    standing = _milliseconds(count_standing)
     stocks: list[Stocks] = []
     stock = _milliseconds(lambda: stocks.append(stocks_now()))
     counted = recount(day)
@@ -149,6 +153,8 @@ def _measured() -> dict[str, object]:
         "first count, ms": round(first, 1),
         "recount with nothing wrong, ms": round(again, 1),
         "recount / bare count": round(again / floor, 1),
+        "flags of the day (once it is over), ms": round(flags, 1),
+        "how open cases stand, ms": round(standing, 1),
         "cases in hand": stocks[-1].total.in_hand,
         "stocks, ms": round(stock, 1),
         "pages: statements and their ms": _pages(),

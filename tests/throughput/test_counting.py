@@ -189,7 +189,8 @@ def test_an_event_that_comes_late_moves_its_own_day_and_is_shown(world: World) -
     count_today(at("2026-09-22 00:10"))
     world.open(at=at(MONDAY))
     night = recount_last(now=at("2026-09-22 02:10"))
-    assert night.differences == 3
+    # By matter, direction, office and route.
+    assert night.differences == 4
     assert figure("received") == 1
 
 

@@ -18,8 +18,10 @@ from django.utils import timezone
 from workflows.cases.clocks import local_day, midnight
 from workflows.cases.models import Case
 
+from .flags import flag_tally
 from .models import CountedDay, Difference, Recount
-from .statement import EVENTS, recount_statement
+from .statement import EVENTS, in_line, recount_statement
+from .tallies import standing_tallies
 
 # Events of the evening may still be committing: a day is settled ten minutes after its end.
 SETTLES = dt.timedelta(minutes=10)
@@ -65,14 +67,43 @@ def recount(day: dt.date, *, at: dt.datetime | None = None) -> Counted:
     return Counted(day, events, tuple(changes))
 
 
+def reflag(day: dt.date, *, at: dt.datetime | None = None) -> tuple[Change, ...]:
+    """Look for a day's flags anew; idempotent. One transaction."""
+    moment = at or timezone.now()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK + 1, day.toordinal()])
+        cursor.execute(*in_line([flag_tally(day)], day))
+        changes = tuple(_change(*row) for row in cursor.fetchall())
+        CountedDay.objects.filter(day=day).update(flagged_at=moment)
+    return changes
+
+
+def count_standing(*, at: dt.datetime | None = None) -> None:
+    """Count how the open cases stand, as today's row of each cell. One transaction."""
+    moment = at or timezone.now()
+    day = local_day(moment)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK + 2, day.toordinal()])
+        cursor.execute(*in_line(standing_tallies(moment), day))
+        CountedDay.objects.filter(day=day).update(stood_at=moment)
+
+
 def count_today(now: dt.datetime | None = None) -> list[Counted]:
     """Count today, and any of the last ten days that was not counted since it settled.
 
-    That is yesterday until 00:10; after an outage of the workers it is every day they missed.
+    That is yesterday until 00:10; after an outage of the workers it is every day they missed. A day
+    that is over gets its flags with its last count; how cases stand is counted of today alone.
     """
     moment = now or timezone.now()
     today = local_day(moment)
-    return [recount(day, at=moment) for day in (*_unsettled(moment), today)]
+    counted = []
+    for day in _unsettled(moment):
+        counted.append(recount(day, at=moment))
+        if moment >= _settled_at(day):
+            reflag(day, at=moment)
+    counted.append(recount(today, at=moment))
+    count_standing(at=moment)
+    return counted
 
 
 def recount_last(days: int = LOOKS_BACK_DAYS, *, now: dt.datetime | None = None) -> Recount:
@@ -85,9 +116,9 @@ def recount_last(days: int = LOOKS_BACK_DAYS, *, now: dt.datetime | None = None)
     unsettled = set(_unsettled(moment))
     found: list[Difference] = []
     for day in _days(today - dt.timedelta(days=days), today):
-        counted = recount(day, at=moment)
+        changes = (*recount(day, at=moment).changes, *reflag(day, at=moment))
         if day not in unsettled:
-            found += [_difference(day, change) for change in counted.changes]
+            found += [_difference(day, change) for change in changes]
     return _kept(found, first=today - dt.timedelta(days=days), today=today, at=moment)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from workflows.cases.declarations import APPLICANT
 from workflows.cases.kinds import applications
@@ -120,6 +122,57 @@ FLOWS: dict[str, Measure] = {
         ),
     ]
 }
+# Queries 查询 and appointments 预约 are no applications: figures of their own, never added to those.
+QUERIES: dict[str, Measure] = {
+    measure.code: measure
+    for measure in [
+        Measure(
+            "asked",
+            "查询提出",
+            "当日提出的查询件数。查询不是办件，单独统计，从不与办件、预约相加。",
+            Q(counts_as="asked") & ROOT,
+        ),
+        Measure(
+            "answered",
+            "查询答复",
+            "当日答复的查询件数，含登记册当场自动答复的。",
+            Q(counts_as="answered", outcome="done") & ROOT,
+        ),
+        Measure(
+            "unanswered",
+            "无法答复",
+            "当日告知无法答复的查询件数（不由本机构保管、不得告知或所问不清）。",
+            Q(counts_as="answered", outcome="refused") & ROOT,
+        ),
+        Measure(
+            "taken_back",
+            "查询撤回",
+            "当日由申请人撤回的查询件数。",
+            Q(counts_as="answered", outcome="withdrawn") & ROOT,
+        ),
+    ]
+}
+# A booking is confirmed in the moment in which it is made; what follows is the visit.
+APPOINTMENTS: dict[str, Measure] = {
+    measure.code: measure
+    for measure in [
+        Measure(
+            "booked",
+            "预约成功",
+            "当日约成的预约件数，按约成之日计，不是到访之日。预约不是办件，单独统计，从不与办件、查询相加。",
+            Q(counts_as="confirmed") & ROOT,
+        ),
+        *(
+            Measure(code, label, text, Q(from_state="booked", to_state=code) & ROOT)
+            for code, label, text in [
+                ("visited", "到访", "当日登记到访的预约件数；到窗口后办理的是另外的办件。"),
+                ("missed", "未到访", "当日登记未到访，或逾期没有登记而了结的预约件数。"),
+                ("cancelled", "取消预约", "当日由申请人取消的预约件数。"),
+            ]
+        ),
+    ]
+}
+OTHERS: dict[str, Measure] = QUERIES | APPOINTMENTS
 STAY = Measure(
     "stay",
     "环节停留",
@@ -127,7 +180,7 @@ STAY = Measure(
     Q(data__has_key="stay"),
 )
 # Figures behind which there is a list.
-LISTED: dict[str, Measure] = FLOWS | {STAY.code: STAY}
+LISTED: dict[str, Measure] = FLOWS | OTHERS | {STAY.code: STAY}
 OUTCOMES = ("granted", "disapproved", "refused", "returned", "withdrawn")
 RATINGS = ("rated_5", "rated_4", "rated_3", "rated_2", "rated_1")
 
@@ -197,9 +250,9 @@ COMING_IN = Q(counts_as="received")
 
 
 def at_office(measure: Measure, office_id: int) -> Q:
-    """The events of a measure that count for one office."""
+    """The events of a measure that count for one office; an index has these very expressions."""
+    if measure.code.startswith("rated"):
+        return measure.rows & Q(data__rated_office=office_id)
     comes_in = measure.code in ("received", "online")
-    first, second = ARRIVING if comes_in else ACTING
-    return measure.rows & (
-        Q(**{first: office_id}) | Q(**{f"{first}__isnull": True, second: office_id})
-    )
+    known = Coalesce(*map(F, ARRIVING if comes_in else ACTING))
+    return measure.rows & Q(Exact(known, office_id))

@@ -9,6 +9,8 @@ from django.db import models
 
 # No office took part: an applicant withdrew, or rated.
 NO_OFFICE = 0
+# Cases that took longer are told as "more than".
+LONGEST_DAYS = 21
 
 
 class Figures(models.Model):
@@ -116,12 +118,149 @@ class DayStay(Cell):
         return f"{self.day} {self.flow}.{self.state}"
 
 
+class DayRoute(Cell):
+    """Day × from which city or district to which: '511700-500101', 收件地 first."""
+
+    route = models.CharField(max_length=13)
+    received = models.PositiveIntegerField()
+    accepted = models.PositiveIntegerField()
+    concluded = models.PositiveIntegerField()
+    granted = models.PositiveIntegerField()
+    timed = models.PositiveIntegerField()
+    late = models.PositiveIntegerField()
+    measured = models.PositiveIntegerField()
+    working_days = models.PositiveIntegerField()
+    pk = models.CompositePrimaryKey(*GRAIN, "route")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.route}"
+
+
+class DayTime(Cell):
+    """Day × matter × working days that a concluded case took (`LONGEST_DAYS` and more as one)."""
+
+    matter_id = models.BigIntegerField()
+    days = models.PositiveSmallIntegerField()
+    cases = models.PositiveIntegerField()
+    pk = models.CompositePrimaryKey(*GRAIN, "matter_id", "days")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day} matter {self.matter_id}: {self.days}"
+
+
+class DayTimeOffice(Cell):
+    """Day × office × working days that a concluded case took."""
+
+    office_id = models.BigIntegerField()
+    province = models.CharField(max_length=6)
+    days = models.PositiveSmallIntegerField()
+    cases = models.PositiveIntegerField()
+    pk = models.CompositePrimaryKey(*GRAIN, "office_id", "province", "days")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day} office {self.office_id}: {self.days}"
+
+
+class DayOther(Cell):
+    """Day × matter of what is no application: queries and appointments, each in its own columns."""
+
+    matter_id = models.BigIntegerField()
+    asked = models.PositiveIntegerField()
+    answered = models.PositiveIntegerField()
+    unanswered = models.PositiveIntegerField()
+    taken_back = models.PositiveIntegerField()
+    booked = models.PositiveIntegerField()
+    visited = models.PositiveIntegerField()
+    missed = models.PositiveIntegerField()
+    cancelled = models.PositiveIntegerField()
+    pk = models.CompositePrimaryKey(*GRAIN, "matter_id")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day} matter {self.matter_id}"
+
+
+class DayFlag(Cell):
+    """A case that a day's events make worth a look (`flags.FLAGS`), one row a kind and case."""
+
+    kind = models.CharField(max_length=20)
+    case_id = models.BigIntegerField()
+    matter_id = models.BigIntegerField()
+    office_id = models.BigIntegerField()
+    province = models.CharField(max_length=6)
+    times = models.PositiveIntegerField()
+    pk = models.CompositePrimaryKey(*GRAIN, "kind", "case_id", "matter_id", "office_id", "province")
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.kind} {self.case_id}"
+
+
+class Stood(models.Model):
+    """How many open cases stood how; each column is a stock (`measures.STOCKS`)."""
+
+    in_hand = models.PositiveIntegerField()
+    red = models.PositiveIntegerField()
+    yellow = models.PositiveIntegerField()
+    delivering = models.PositiveIntegerField()
+    delivering_red = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+
+class DayStanding(Cell, Stood):
+    """Day × holding office: how things stand now for today, how they stood at its end for a past day.
+
+    Counted from the open cases, every half minute; a past day cannot be counted again.
+    """
+
+    office_id = models.BigIntegerField()
+    pk = models.CompositePrimaryKey(*GRAIN, "office_id")
+
+    class Meta(Stood.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.day} office {self.office_id}"
+
+
+class DayStandingMatter(Cell, Stood):
+    """Day × matter: as `DayStanding`."""
+
+    matter_id = models.BigIntegerField()
+    pk = models.CompositePrimaryKey(*GRAIN, "matter_id")
+
+    class Meta(Stood.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return f"{self.day} matter {self.matter_id}"
+
+
 class CountedDay(models.Model):
     """When a day was last counted, and over how many events."""
 
     day = models.DateField(primary_key=True)
     counted_at = models.DateTimeField()
     events = models.PositiveIntegerField()
+    # When the open cases were last counted, and when the flags were.
+    stood_at = models.DateTimeField(null=True)
+    flagged_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -167,3 +306,56 @@ class Difference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.table}"
+
+
+class Published(models.Model):
+    """The figures of a day or a month as they were published 固化; never changed afterwards.
+
+    figures: {"directions": [[origin, owner, mode, {figure: n}]…]}, for a month besides "matters"
+    [[id, {…}]…] and "offices" [[id, province, {…}]…].
+    """
+
+    class Kind(models.TextChoices):
+        DAY = "day", "日"
+        MONTH = "month", "月"
+
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    first = models.DateField()
+    last = models.DateField()
+    published_at = models.DateTimeField()
+    figures = models.JSONField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-first"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "first"], name="published_once"),
+            models.CheckConstraint(
+                condition=models.Q(last__gte=models.F("first")), name="published_in_order"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.first}"
+
+
+class Correction(models.Model):
+    """What changed in a published day's figures, which recount found it, and which events came late.
+
+    changes: {figure: [was, is]} over all directions; because: [{number, step, office, at,
+    recorded_at}…], the first few events recorded after the day was published; `late_events`: all.
+    """
+
+    published = models.ForeignKey(Published, models.CASCADE, related_name="corrections")
+    recount = models.ForeignKey(Recount, models.CASCADE, related_name="corrections")
+    found_at = models.DateTimeField()
+    changes = models.JSONField()
+    because = models.JSONField()
+    late_events = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.published}: {self.found_at:%Y-%m-%d}"

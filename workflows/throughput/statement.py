@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connection
 
 from .models import CountedDay
-from .tallies import Tally, events_of, tallies
+from .tallies import Tally, day_tallies, events_of
 
 Sql = tuple[str, list[Any]]
 # The name of the row that tells how many events there were.
@@ -19,25 +19,35 @@ EVENTS = "events"
 def recount_statement(day: dt.date, at: dt.datetime) -> Sql:
     """SQL that brings a day's rows in line with its events and returns what it had to change.
 
-    Returned rows: (table, key, stood, counted), JSON but for the table; besides them one row
-    (EVENTS, NULL, NULL, number of events). A row that is right already is not written.
+    Returned rows: those of `in_line`; besides them one row (EVENTS, NULL, NULL, number of events).
+    """
+    ending = f"SELECT '{EVENTS}', NULL, NULL, to_jsonb(n) FROM {EVENTS}"  # noqa: S608
+    return in_line(day_tallies(day), day, [_events(day), _noted(day, at)], [ending])
+
+
+def in_line(
+    tallies: Sequence[Tally], day: dt.date, more: Sequence[Sql] = (), endings: Sequence[str] = ()
+) -> Sql:
+    """SQL that brings a day's rows of these tables in line with what is counted.
+
+    Returned rows: (table, key, stood, counted), JSON but for the table. A row that is right
+    already is not written. more: further parts; endings: further queries whose rows are returned.
     """
     parts: list[Sql] = []
     found: list[str] = []
-    for nth, tally in enumerate(tallies(day)):
+    for nth, tally in enumerate(tallies):
         parts += [_counted(nth, tally), _stood(nth, tally, day)]
         parts += [_gone(nth, tally, day), _kept(nth, tally, day)]
         found.append(_changes(nth, tally))
-    parts += [_events(day), _noted(day, at)]
-    found.append(f"SELECT '{EVENTS}', NULL, NULL, to_jsonb(n) FROM {EVENTS}")  # noqa: S608
+    parts += more
     params = [value for _, values in parts for value in values]
-    return f"WITH {', '.join(sql for sql, _ in parts)} {' UNION ALL '.join(found)}", params
+    selects = " UNION ALL ".join([*found, *endings])
+    return f"WITH {', '.join(sql for sql, _ in parts)} {selects}", params
 
 
 def _counted(nth: int, tally: Tally) -> Sql:
-    sql, params = tally.rows.query.sql_with_params()
     columns = _names((*tally.cut_by, *tally.figures))
-    return f"counted{nth} ({columns}) AS MATERIALIZED ({sql})", list(params)
+    return f"counted{nth} ({columns}) AS MATERIALIZED ({tally.sql})", list(tally.params)
 
 
 def _stood(nth: int, tally: Tally, day: dt.date) -> Sql:
