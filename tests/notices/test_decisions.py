@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from tongban.accounts.models import User
+from tongban.notices.claims import CLAIM
 from tongban.notices.decisions import (
     NotWaitingForAPerson,
     confirm,
@@ -15,7 +16,7 @@ from tongban.notices.decisions import (
     retry,
     skip,
 )
-from tongban.notices.dispatch import CLAIM, Delivered, deliver_due
+from tongban.notices.dispatch import Delivered, deliver_due
 from tongban.notices.models import Notice
 
 from .conftest import Mailbox, MailServer, owed_email, owed_message, written

@@ -7,7 +7,9 @@ import pytest
 from django.utils import timezone
 
 from tongban.accounts.models import User
-from tongban.notices.dispatch import BUDGET, CLAIM, Delivered, backoff, deliver_due
+from tongban.notices.claims import CLAIM
+from tongban.notices.delivering import backoff
+from tongban.notices.dispatch import BUDGET, Delivered, deliver_due
 from tongban.notices.models import Notice, NoticeState
 from tongban.notices.smtp import MailSession
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from tongban.accounts.models import User
 from tongban.celery import worker_command
-from tongban.notices import dispatch, hints
-from tongban.notices.dispatch import CLAIM, Delivered, deliver_due
+from tongban.notices import delivering, hints
+from tongban.notices.claims import CLAIM, claim, settle_abandoned
+from tongban.notices.dispatch import Delivered, deliver_due
 from tongban.notices.models import Notice, NoticeState
 
 from .conftest import PATIENCE, Mailbox, MailServer, Stall, owed_email, written
@@ -173,23 +174,21 @@ def test_twin_without_the_word_before_the_text_it_would_be_sent_twice(
     stall: Stall,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dispatch, "hand_over", lambda _: None)
+    monkeypatch.setattr(delivering, "hand_over", lambda _: None)
 
     overtaken_in_the_dialogue(citizen, mailbox, stall)
 
     assert len(mailbox.messages()) == 2
 
 
-def claimed_by_two_at_once(claim: Callable[[], Notice | None]) -> list[int]:
+def claimed_by_two_at_once(claim: Callable[[], Sequence[Notice]]) -> list[int]:
     """Ids of the notices that two workers claim at the same moment."""
     start = threading.Barrier(2)
     claimed: list[int] = []
 
     def work() -> None:
         start.wait(PATIENCE)
-        notice = claim()
-        if notice is not None:
-            claimed.append(notice.pk)
+        claimed.extend(notice.pk for notice in claim())
         connections.close_all()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
@@ -203,7 +202,9 @@ def claimed_by_two_at_once(claim: Callable[[], Notice | None]) -> list[int]:
 def test_two_workers_never_claim_the_same_notice(citizen: User) -> None:
     notices = [written(owed_email(citizen)) for _ in range(2)]
 
-    assert sorted(claimed_by_two_at_once(lambda: dispatch.claim(NOW))) == [n.pk for n in notices]
+    assert sorted(claimed_by_two_at_once(lambda: claim("email", NOW, most=1))) == [
+        n.pk for n in notices
+    ]
 
 
 def test_twin_without_the_lock_two_workers_claim_the_same_notice(citizen: User) -> None:
@@ -212,13 +213,13 @@ def test_twin_without_the_lock_two_workers_claim_the_same_notice(citizen: User) 
     both_have_read = threading.Barrier(2)
 
     @transaction.atomic
-    def claim_unlocked() -> Notice | None:
+    def claim_unlocked() -> list[Notice]:
         notice = Notice.objects.filter(claimed_until=None).order_by("next_attempt_at").first()
         both_have_read.wait(PATIENCE)
         assert notice is not None
         notice.claimed_until = NOW + CLAIM
         notice.save(update_fields=["claimed_until"])
-        return notice
+        return [notice]
 
     first, second = claimed_by_two_at_once(claim_unlocked)
     assert first == second
@@ -232,7 +233,7 @@ def test_an_answer_that_comes_late_ends_the_doubt(
 
     def answer(_: Any) -> str:
         try:
-            dispatch.settle_abandoned(LATER)
+            settle_abandoned("email", NoticeState.UNSURE, LATER)
             assert Notice.objects.get().state == NoticeState.UNSURE
         finally:
             connections.close_all()

@@ -11,7 +11,13 @@ from django.template import Engine
 from tongban.notices import rendering
 from tongban.notices.email import email_of
 from tongban.notices.models import Notice
-from tongban.notices.rendering import CannotRender, path_of, render, render_email
+from tongban.notices.rendering import CannotRender, Rendered, path_of, render_email
+
+
+def render(notice: Notice) -> Rendered:
+    """In the words of the files."""
+    return rendering.render(notice, edited={})
+
 
 FOLDER = site.BASE_DIR / "templates" / "notices"
 # About data or a matter, not about one case: tried in tests/sharing and tests/portal.
@@ -168,7 +174,7 @@ def test_a_notice_links_to_this_site_only(url: str | None, path: str) -> None:
 def test_an_email_ends_with_the_link_and_says_not_to_reply(settings: Any) -> None:
     settings.SITE_URL = "https://tongban.example"
 
-    body = render_email(notice("accepted")).body
+    body = render_email(notice("accepted"), edited={}).body
 
     assert "查看详情：https://tongban.example/my/cases/1/" in body
     assert body.rstrip().endswith("可在网站“收件箱”查看。")
@@ -177,8 +183,8 @@ def test_an_email_ends_with_the_link_and_says_not_to_reply(settings: Any) -> Non
 def test_an_email_can_be_told_from_every_other_and_asks_for_no_reply(settings: Any) -> None:
     settings.DEFAULT_FROM_EMAIL = "川渝通办 <notice@tongban.example>"
 
-    first = email_of(notice("accepted"), "zhang@example.com").message()
-    again = email_of(notice("accepted"), "zhang@example.com").message()
+    first = email_of(notice("accepted"), "zhang@example.com", edited={}).message()
+    again = email_of(notice("accepted"), "zhang@example.com", edited={}).message()
 
     assert first["Message-ID"] == again["Message-ID"] == "<notice-7@tongban.example>"
     assert first["X-Tongban-Notice"] == "7"
@@ -188,6 +194,6 @@ def test_an_email_can_be_told_from_every_other_and_asks_for_no_reply(settings: A
 def test_a_subject_cannot_smuggle_in_a_header() -> None:
     context = {**WHOLE, "matter": "补贴\nBcc: everybody@example.com"}
 
-    message = email_of(notice("accepted", context), "zhang@example.com").message()
+    message = email_of(notice("accepted", context), "zhang@example.com", edited={}).message()
 
     assert message["Bcc"] is None

@@ -25,7 +25,7 @@ WHOLE = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notice_of_shared_data_names_both_sides_and_leaves_nothing_open(name: str) -> None:
-    told = render(Notice(pk=7, template=name, context=WHOLE))
+    told = render(Notice(pk=7, template=name, context=WHOLE), edited={})
     words = told.subject + told.body
     assert WHOLE["holder"] in words or WHOLE["office"] in words
     assert not re.search(r"None|\{|：\s*(\n|$)(?!\n)", words)

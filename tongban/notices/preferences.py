@@ -49,6 +49,17 @@ def end_of_quiet(chosen: Preference | None, at: datetime) -> datetime | None:
     return end if end > here else end + timedelta(days=1)
 
 
+# Somebody has just asked for these and waits for them, phone in hand.
+ASKED_FOR = frozenset({"progress_code"})
+
+
+def end_of_quiet_for(notice: Notice, chosen: Preference | None, at: datetime) -> datetime | None:
+    """When this notice may disturb its recipient; None: now."""
+    if notice.channel != Channel.SMS or notice.template in ASKED_FOR:
+        return None
+    return end_of_quiet(chosen, at)
+
+
 def _is_quiet(moment: time, begins: time, ends: time) -> bool:
     if begins <= ends:
         return begins <= moment < ends

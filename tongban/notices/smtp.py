@@ -2,7 +2,6 @@
 
 import re
 import smtplib
-from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, NoReturn
@@ -10,31 +9,11 @@ from typing import Any, NoReturn
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
-Handover = Callable[[], None]
+from tongban.notices.carriers import HandOver, NoAnswer, RefusedForGood, TryLater, Unreachable
 
 # Servers scan a text for viruses before they answer, and giving up on the answer costs a person's
 # work (RFC 5321 §4.5.3.2.6 even asks for ten minutes), so that it gets more than the usual timeout.
 PATIENCE_FOR_THE_ANSWER = 2.5
-
-
-class NotSent(Exception):
-    """The message didn't get through; the text is for the person who looks into it."""
-
-
-class Unreachable(NotSent):
-    """No session with the mail server: the server's trouble, not this message's."""
-
-
-class TryLater(NotSent):
-    """The server didn't take this message, for now."""
-
-
-class RefusedForGood(NotSent):
-    """The server will never take this message: a permanent refusal (5xx), or no valid message."""
-
-
-class NoAnswer(NotSent):
-    """The text went out and the server's answer didn't come: it may or may not have arrived."""
 
 
 class TellsHandover:
@@ -44,7 +23,7 @@ class TellsHandover:
     only the server's answer tells.
     """
 
-    before_text: Handover
+    before_text: HandOver
     handed_over: bool = False
 
     def data(self: Any, msg: Any) -> tuple[int, bytes]:
@@ -95,7 +74,7 @@ class MailSession:
         if self.backend is not None:
             quit_politely(self.backend)
 
-    def send(self, message: EmailMessage, *, before_text: Handover) -> None:
+    def send(self, message: EmailMessage, *, before_text: HandOver) -> None:
         """Send to one recipient, or raise one of ``NotSent``.
 
         ``before_text`` runs once the server is ready for the text; if it raises, nothing is sent
@@ -158,7 +137,7 @@ def explain(error: smtplib.SMTPException | OSError, *, handed_over: bool) -> NoR
 
 
 def sentence(error: Exception) -> str:
-    """The error in one line. What a server says may repeat the address; ``dispatch`` scrubs it."""
+    """The error in one line. What a server says may repeat the address; ``delivering`` scrubs it."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return "; ".join(f"{code} {text!r}" for code, text in error.recipients.values())
     if isinstance(error, smtplib.SMTPResponseException):

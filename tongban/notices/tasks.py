@@ -2,12 +2,17 @@
 
 from celery import shared_task
 
-from tongban.notices.dispatch import deliver_due
-from tongban.notices.webhooks import deliver_webhooks
+from tongban.notices.dispatch import deliver_together
+from tongban.notices.sms.receipts import fetch_receipts
 
 
 @shared_task(name="notices.deliver")
 def deliver() -> None:
-    """Everything due, within the dispatcher's own time budget; the next run takes the rest."""
-    deliver_due(limit=None)
-    deliver_webhooks(limit=None)
+    """Everything due, within each channel's own time budget; the next run takes the rest."""
+    deliver_together()
+
+
+@shared_task(name="notices.fetch_receipts")
+def receipts() -> None:
+    """Whether text messages reached their phones."""
+    fetch_receipts()

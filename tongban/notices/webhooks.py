@@ -9,30 +9,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import time
-from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import structlog
 import urllib3
 from django.conf import settings
-from django.utils import timezone
 
-from tongban.notices.dispatch import (
-    BUDGET,
-    Delivered,
-    Outcome,
-    claim,
-    fail,
-    postpone_or_fail,
-    settle,
-    settle_abandoned,
-)
+from tongban.notices.carriers import HandOver, NothingBefore, Nowhere, RefusedForGood, TryLater
+from tongban.notices.delivering import BUDGET, Delivered, deliver
 from tongban.notices.models import Channel, Endpoint, Notice, NoticeState
-
-logger = structlog.get_logger(__name__)
 
 # Shorter than the claim, so that nobody else takes the row while we still wait.
 TIMEOUT = urllib3.Timeout(connect=3, read=10)
@@ -83,45 +71,49 @@ def require_fit(url: str) -> None:
         raise UnfitAddress(url)
 
 
+class WebhookSession(NothingBefore):
+    """One pool of connections, and the endpoints of the batch at hand."""
+
+    def __init__(self, pool: urllib3.PoolManager) -> None:
+        self.pool = pool
+        self.endpoints: dict[str, Endpoint] = {}
+
+    def prepare(self, notices: Sequence[Notice]) -> None:
+        keys = {notice.recipient.removeprefix("endpoint:") for notice in notices}
+        self.endpoints = {str(e.pk): e for e in Endpoint.objects.filter(pk__in=keys)}
+
+    def send(self, notice: Notice, now: datetime, *, hand_over: HandOver) -> None:  # noqa: ARG002
+        """No word before it: the receiver knows a second copy by its number and drops it."""
+        endpoint = self.endpoints.get(notice.recipient.removeprefix("endpoint:"))
+        if endpoint is None or not endpoint.is_active:
+            raise Nowhere("系统已停用这个通知地址")
+        try:
+            require_fit(endpoint.url)
+            _post(endpoint, notice, self.pool, now)
+        except UnfitAddress as error:
+            raise RefusedForGood(str(error)) from error
+        except (urllib3.exceptions.HTTPError, NotTaken) as error:
+            raise TryLater(str(error)) from error
+
+
+class WebhookCarrier:
+    channel = Channel.WEBHOOK.value
+    orphaned = NoticeState.UNSURE
+
+    def is_configured(self) -> bool:
+        return True
+
+    @contextmanager
+    def session(self) -> Iterator[WebhookSession]:
+        with urllib3.PoolManager(num_pools=4, retries=False, timeout=TIMEOUT) as pool:
+            yield WebhookSession(pool)
+
+
 def deliver_webhooks(
     *, limit: int | None = 100, now: datetime | None = None, budget: timedelta = BUDGET
 ) -> Delivered:
-    """Send what is due, until none is left, `limit` were tried or the budget is spent.
-
-    Any number may run at once; no transaction is open while a receiver is waited for.
-    """
-    stop_at = time.monotonic() + budget.total_seconds()
-    settle_abandoned(now or timezone.now())
-    tally: Counter[Outcome] = Counter()
-    with urllib3.PoolManager(num_pools=4, retries=False, timeout=TIMEOUT) as pool:
-        while (limit is None or tally.total() < limit) and time.monotonic() < stop_at:
-            moment = now or timezone.now()
-            notice = claim(moment, Channel.WEBHOOK)
-            if notice is None:
-                break
-            tally[_attempt(notice, pool, moment)] += 1
-    return Delivered(
-        sent=tally[Outcome.SENT],
-        failed=tally[Outcome.FAILED],
-        skipped=tally[Outcome.SKIPPED],
-        postponed=tally[Outcome.POSTPONED],
-    )
-
-
-def _attempt(notice: Notice, pool: urllib3.PoolManager, moment: datetime) -> Outcome:
-    endpoint = Endpoint.objects.filter(pk=notice.recipient.removeprefix("endpoint:")).first()
-    if endpoint is None or not endpoint.is_active:
-        settle(notice, state=NoticeState.SKIPPED, skip_reason="系统已停用这个通知地址")
-        return Outcome.SKIPPED
-    try:
-        require_fit(endpoint.url)
-        _post(endpoint, notice, pool, moment)
-    except UnfitAddress as error:
-        return fail(notice, error)
-    except (urllib3.exceptions.HTTPError, NotTaken) as error:
-        return postpone_or_fail(notice, moment, error)
-    settle(notice, state=NoticeState.DELIVERED, delivered_at=moment, last_error="")
-    return Outcome.SENT
+    """What is due to systems, by the dispatcher's one algorithm."""
+    return deliver(WebhookCarrier(), limit=limit, now=now, budget=budget)
 
 
 def _post(endpoint: Endpoint, notice: Notice, pool: urllib3.PoolManager, moment: datetime) -> None:

@@ -25,6 +25,8 @@ class SmsHandover(models.Model):
         "notices.Notice", models.PROTECT, primary_key=True, related_name="sms_handover"
     )
     gateway = models.CharField("短信平台", max_length=40)
+    # The phone it went to: the account's may change before the receipt is there. Then forgotten.
+    phone = EncryptedTextField("手机号码", default="", db_default="")
     handed_over_at = models.DateTimeField("交出时刻")
     accepted_at = models.DateTimeField("平台接收时刻", null=True)
     given_up_at = models.DateTimeField("放弃查询时刻", null=True)

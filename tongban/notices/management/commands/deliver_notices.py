@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from tongban.notices.dispatch import BUDGET, deliver_due
-from tongban.notices.outbox import email_is_configured
+from tongban.notices.dispatch import BUDGET, CARRIERS, deliver_due
 
 
 class Command(BaseCommand):
@@ -23,8 +22,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_: Any, limit: int | None, seconds: float, **__: Any) -> None:
-        if not email_is_configured():
-            self.stdout.write("No mail server is set (EMAIL_URL); e-mails stay owed.")
-            return
+        for carrier in CARRIERS:
+            if not carrier.is_configured():
+                self.stdout.write(f"{carrier.channel}: not set up; what it owes stays owed.")
         done = deliver_due(limit=limit, budget=timedelta(seconds=seconds))
         self.stdout.write(", ".join(f"{count} {name}" for name, count in asdict(done).items()))
