@@ -112,6 +112,9 @@ DATABASES = {
         conn_health_checks=True,
     )
 }
+# A statement of tongban.prepared is planned when it comes a second time. Behind a pooler that hands out
+# connections transaction by transaction, set this to None.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1
 REDIS_URL = os.environ.get("REDIS_URL") or local.redis_url
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -13,7 +13,7 @@ from tests import journeys
 from tests.cases.threads import at_once
 from tests.world import SUBSIDY, World
 from workflows.cases import perform as door
-from workflows.cases.ledger import LostCase
+from workflows.cases.ledger_writing import LostCase
 from workflows.cases.models import Case, Event
 from workflows.cases.perform import NotAllowed, Stale, perform
 
@@ -44,7 +44,7 @@ def test_without_the_row_lock_both_would_believe_they_had_accepted(
         both_have_read.wait(timeout=10)
         return found
 
-    monkeypatch.setattr(door, "_locked", unlocked)
+    monkeypatch.setattr(door, "locked_case", unlocked)
     first, second = two_provinces.actor("clerk_sc"), two_provinces.actor("clerk_sc_2")
     results = at_once(
         lambda: perform(case.pk, "accept", actor=first, token=case.seq),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, cast
 
-from django.db import connection
 from django.utils import timezone
+
+from tongban.prepared import prepared
 
 ActorKind = Literal["citizen", "staff", "system"]
 
@@ -21,7 +22,7 @@ LEFT JOIN offices_office o ON o.id = p.office_id
 LEFT JOIN offices_region r ON r.code = o.region_id
 LEFT JOIN accounts_substitution s ON s.substitute_id = u.id AND s.office_id = p.office_id
      AND p.role IN ('clerk', 'head') AND s.valid_from <= %(on)s AND s.valid_to > %(on)s
-     AND (s.ended_at IS NULL OR (s.ended_at AT TIME ZONE %(zone)s)::date > %(on)s)
+     AND (s.ended_at IS NULL OR (s.ended_at AT TIME ZONE %(zone)s::text)::date > %(on)s)
 LEFT JOIN accounts_user a ON a.id = s.absent_id
 WHERE u.id = %(user_id)s AND u.is_active
 """
@@ -80,7 +81,7 @@ def actor_of(user_id: int, *, on: date | None = None) -> Actor:
     Raises Actor.Gone when the account is missing or inactive.
     """
     zone = timezone.get_current_timezone_name()
-    with connection.cursor() as cursor:
+    with prepared() as cursor:
         cursor.execute(_ACTOR, {"user_id": user_id, "on": on or timezone.localdate(), "zone": zone})
         rows = cast("list[_Row]", cursor.fetchall())
     if not rows:

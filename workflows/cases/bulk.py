@@ -29,7 +29,7 @@ from .access import visible_to
 from .act import Act, Situation
 from .declarations import Step
 from .happening import moved_by
-from .ledger_many import write_steps
+from .ledger_writing import write_steps
 from .models import BulkResult, BulkRun, Case, Event, Party
 from .numbers import keep_numbers
 from .perform import (
@@ -41,8 +41,8 @@ from .perform import (
     perform,
     ready,
     take,
-    to_be_locked,
 )
+from .reading import to_be_locked
 from .registry import flows
 from .shared_materials import SUBJECT
 from .together import Together
@@ -235,7 +235,7 @@ def _taken_together(run: BulkRun, waiting: Sequence[BulkResult]) -> list[Outcome
 def _write(taken: Sequence[Taken], together: Together) -> None:
     together.flush()
     if taken:
-        write_steps(taken)
+        write_steps([each.move for each in taken])
     for each in taken:
         keep_numbers(each.act)
 

@@ -22,11 +22,12 @@ from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import SYSTEM, Actor, actor_of
 from tongban.templatetags.formats import zh_date
 
-from . import ledger, telling
+from . import telling
 from .act import Act, Situation
 from .declarations import SYSTEM as BY_SYSTEM
 from .declarations import Step
 from .happened import event_of
+from .ledger_writing import Move, write_steps
 from .models import Case, Event, MovedCase, Moving, Party
 from .move_clocks import moved_between
 from .move_fit import Fit, Road, carried, tried_on
@@ -256,7 +257,7 @@ def _write(
     moved.next_alarm_at = min([*unseen, *filter(None, [moved.next_alarm_at])], default=None)
     set_columns(moved, at)
     event = event_of(act, case.state)
-    ledger.write_step(moved, event, telling.owed_for(act, event))
+    write_steps([Move(moved, event, telling.owed_for(act, event))])
     return moved
 
 

@@ -25,11 +25,12 @@ from tongban.accounts.models import User
 from tongban.offices.directory import province_of
 from tongban.offices.models import Office
 
-from . import certificates, ledger, registry, telling
+from . import certificates, registry, telling
 from .act import Act, Situation
 from .clocks import local_day
 from .declarations import APPLICANT, Step
 from .happened import event_of
+from .ledger_writing import Move, write_opening
 from .models import Case, CaseNumber, Material, Party, Upload
 from .numbers import case_number, numbers_at_opening
 from .perform import Done, InvalidData
@@ -175,7 +176,7 @@ def _opened(application: Application, actor: Actor, at: dt.datetime) -> Done:
     case.holder_office_id = case.office_of(case.holder)
     keep_time(act, came_from=("", ""))
     event = event_of(act, "")
-    ledger.write_opening(case, event, telling.owed_for(act, event))
+    write_opening(Move(case, event, telling.owed_for(act, event)))
     case._state.adding = False
     Party.objects.bulk_create(parties)
     CaseNumber.objects.bulk_create(numbers_at_opening(case, case.region_of(case.OWNER_SEAT)))

@@ -8,10 +8,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet, Subquery
 from django.forms import Form
 from django.utils import timezone
 
@@ -19,20 +18,20 @@ from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import SYSTEM, Actor, actor_of
 from tongban.notices.models import Notice
 
-from . import ledger, telling
+from . import telling
 from .act import Act, Situation
 from .closing import close
 from .declarations import Step
 from .feeding_back import NUMBER, TAKEN, feed_back
 from .happened import event_of
-from .models import Case, Event, Party
+from .ledger_writing import Move, write_steps
+from .models import Event
 from .numbers import NumberTaken, keep_numbers
+from .reading import locked_case, parties_of
 from .timekeeping import keep_time
 from .verdicts import Verdict, verdict
 
 if TYPE_CHECKING:
-    from django_stubs_ext import WithAnnotations
-
     from .flow import Flow
 
 __all__ = ["CaseGone", "Done", "InvalidData", "NotAllowed", "Stale", "perform"]
@@ -92,13 +91,15 @@ def perform(
     """
     with transaction.atomic():
         fresh = as_of_now(actor)
-        case = _locked(case_id)
+        case = locked_case(case_id)
+        if case is None:
+            raise CaseGone(f"no case {case_id}")
         if token != case.seq:
             raise Stale(case.events.order_by("-seq").select_related("actor").first())
         declared = case.STEPS.get(step)
         if declared is None:
             raise CaseGone(f"{case.flow} has no step {step}")
-        parties = tuple(Party.objects.filter(case_id=case.pk).select_related("user").order_by("id"))
+        parties = parties_of(case.pk)
         # Taken after the lock: two steps that wait for each other keep their order in time.
         moment = max(at or timezone.now(), case.last_at or case.entered_at)
         situation = Situation(case, fresh, parties, definition_of(case.version_id), moment)
@@ -114,29 +115,6 @@ def as_of_now(actor: Actor) -> Actor:
     return SYSTEM
 
 
-class Locked(TypedDict):
-    last_at: dt.datetime | None
-
-
-def _locked(case_id: int) -> WithAnnotations[Flow, Locked]:
-    """The case, locked, with `last_at`: when its last event happened.
-
-    The lock lets rows be added that point here (a child closes and owes its wake): no lock of one
-    case ever waits for another's.
-    """
-    # Not `.first()`, which orders what is one row: building the statement takes as long as its run.
-    for case in to_be_locked().select_related("matter").filter(pk=case_id):
-        return case  # type: ignore[return-value]  # from_db has set the flow's class
-    raise CaseGone(f"no case {case_id}")
-
-
-def to_be_locked() -> QuerySet[Case]:
-    """Cases to take a step in, each with `last_at`; who locks many asks for them in the order of their ids."""
-    last = Event.objects.filter(case_id=OuterRef("pk"), seq=OuterRef("seq"))
-    rows = Case.objects.select_for_update(of=("self",), no_key=True)
-    return rows.annotate(last_at=Subquery(last.values("at")))
-
-
 @dataclass(frozen=True)
 class Taken:
     """A step that has been taken in memory, and is to be written."""
@@ -145,12 +123,17 @@ class Taken:
     event: Event
     owed: list[Notice]
 
+    @property
+    def move(self) -> Move:
+        """What is written of it."""
+        return Move(self.act.case, self.event, self.owed)
+
 
 def _take(situation: Situation, declared: Step, data: Mapping[str, Any] | None) -> Done:
     """One step in one case, written. Raises NotAllowed, InvalidData."""
     act, form = ready(situation, declared, data)
     taken = take(act)
-    ledger.write_step(taken.act.case, taken.event, taken.owed)
+    write_steps([taken.move])
     try:
         keep_numbers(taken.act)
     except NumberTaken:
