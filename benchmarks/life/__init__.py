@@ -1,0 +1,1 @@
+"""One case's life, step by step, and what it costs beside three yardsticks of the same run."""

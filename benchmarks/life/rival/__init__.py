@@ -1,0 +1,1 @@
+"""django-viewflow on the same flow, in an environment of its own."""

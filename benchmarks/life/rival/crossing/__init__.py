@@ -1,0 +1,1 @@
+"""The rival's app: viewflow asks that a flow belongs to one."""
