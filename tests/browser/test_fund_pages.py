@@ -36,6 +36,11 @@ def test_typing_changes_the_answer_and_the_button_says_what_is_wrong(
     expect(answer).to_contain_text("500,000.00元")
     page.get_by_label("本人账户余额（元）").fill("10000")
     expect(answer).to_contain_text("250,000.00元")
+    # On a phone the answer stands below the form: its sum stays in sight, and leads there.
+    short = page.get_by_role("link", name="最多能贷 250,000.00元")
+    expect(short).to_be_in_viewport()
+    short.click()
+    expect(answer.get_by_role("heading", name="最多能贷")).to_be_in_viewport()
     expect(page.get_by_label("配偶账户余额（元）")).to_be_hidden()
     page.get_by_label("夫妻两人，由我填写").check()
     expect(page.get_by_label("配偶账户余额（元）")).to_be_visible()
