@@ -142,6 +142,8 @@ class Act:
             issued_at=self.at,
             starts_limit=starts_limit,
         )
+        if self.situation.together is not None:
+            self.situation.together.name(document)
         self.write(document)
         self.record.setdefault("documents", []).append(document.number)
         if kind in SERVED:

@@ -150,14 +150,19 @@ class ReassignForm(StepForm):
         super().__init__(*args, situation=situation, **kwargs)
         choice = self.fields["to"]
         if isinstance(choice, forms.ModelChoiceField):
-            here = Posting.objects.in_force(situation.today).filter(
-                office_id=situation.case.holder_office_id or 0, role__in=("clerk", "head")
-            )
-            choice.queryset = User.objects.filter(
-                pk__in=here.values("user_id"), is_active=True
-            ).order_by("username")
+            about = ("colleagues", situation.case.holder_office_id, situation.today)
+            choice.queryset = situation.once(about, lambda: colleagues_in(situation))
         if isinstance(choice, ColleagueChoice):
             choice.situation = situation
+
+
+def colleagues_in(situation: Situation) -> QuerySet[User]:
+    """Clerks and heads of the office that holds the case, as of today."""
+    here = Posting.objects.in_force(situation.today).filter(
+        office_id=situation.case.holder_office_id or 0, role__in=("clerk", "head")
+    )
+    found = User.objects.filter(pk__in=here.values("user_id"), is_active=True)
+    return found.order_by("username")
 
 
 class PassOnForm(StepForm):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from tongban.templatetags.formats import zh_short
+
 from .event_words import step_of
 from .models import Case, Event
 from .places import office_name

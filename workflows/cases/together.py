@@ -31,11 +31,13 @@ class Together:
         return self.once(read, lambda: read(self.case_ids))
 
     def write(self, row: models.Model) -> None:
-        """Have the row written with the others of its table; it has its id at once."""
+        """Have the row written with the others of its table."""
+        self._rows.setdefault(type(row), []).append(row)
+
+    def name(self, row: models.Model) -> None:
+        """Give a new row its id before it is written: others point to it. A statement for all cases."""
         model = type(row)
-        if row.pk is None:
-            row.pk = next(self._ids.setdefault(model, self._reserved(model)))
-        self._rows.setdefault(model, []).append(row)
+        row.pk = next(self._ids.setdefault(model, self._reserved(model)))
 
     def flush(self) -> None:
         """Write what has gathered. One statement a table."""
