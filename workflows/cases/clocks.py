@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from matters.catalogue.definition import Limit
@@ -86,6 +87,12 @@ def due(reading: Reading) -> Due | None:
     """The due moments; None while an open pause stops the clock before its end."""
     if reading.unit in STRETCHES:
         return _due_after(reading, STRETCHES[reading.unit] * reading.amount)
+    # Days do not ask for the hour: what begins on one day under one limit is counted once.
+    return _due_in_days(replace(reading, started_at=midnight(local_day(reading.started_at))))
+
+
+@lru_cache(maxsize=1024)
+def _due_in_days(reading: Reading) -> Due | None:
     counted: list[dt.date] = []
     last_worked: dt.date | None = None
     provisional = False
