@@ -22,6 +22,7 @@ from matters.catalogue.regions import forget_regions
 from matters.catalogue.words import search_text
 from tongban.accounts.actors import Actor, actor_of
 from tongban.accounts.models import Posting, User
+from tongban.notices import outages
 from tongban.offices.calendar import forget_calendars
 from tongban.offices.directory import forget_directory
 from tongban.offices.models import Department, Office, Province, Region
@@ -167,6 +168,7 @@ def forget_everything() -> None:
     forget_definitions()
     forget_regions()
     forget_offices()
+    outages.remember(())
 
 
 def build_world() -> World:

@@ -92,6 +92,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "tongban.display.display",
                 "tongban.notices.context_processors.inbox",
+                "tongban.notices.context_processors.channels_out",
             ],
             "builtins": [
                 "django.templatetags.static",
@@ -216,6 +217,9 @@ NOTICES_A_MINUTE: dict[str, int] = {
     **json.loads(os.environ.get("NOTICES_A_MINUTE") or "{}"),
 }
 
+# After so long without a message, while some are waiting, a channel counts as out.
+NOTICE_SILENCE_MINUTES = int(os.environ.get("NOTICE_SILENCE_MINUTES") or 10)
+
 # Provinces' platforms that registers are asked through; none: the register in the database answers.
 SHARING_CONNECTORS = connectors_from(os.environ)
 # By province, the Ed25519 key (base64) by which what it states of certificates is checked.
@@ -242,6 +246,7 @@ CELERY_TASK_ROUTES = {
     "medical.expire_filings": {"queue": "nightly"},
     "housing_fund.check_books": {"queue": "nightly"},
     "throughput.recount": {"queue": "nightly"},
+    "operator.check_owed": {"queue": "nightly"},
     "notices.*": {"queue": "notices"},
     "cases.*": {"queue": "sweeps"},
     "flows.*": {"queue": "sweeps"},
@@ -249,6 +254,7 @@ CELERY_TASK_ROUTES = {
     "throughput.*": {"queue": "counts"},
     "sharing.*": {"queue": "sweeps"},
     "portal.*": {"queue": "sweeps"},
+    "operator.*": {"queue": "sweeps"},
     "medical.*": {"queue": "sweeps"},
     "housing_fund.*": {"queue": "sweeps"},
 }
@@ -269,6 +275,21 @@ CELERY_BEAT_SCHEDULE = {
         "task": "cases.serve_documents",
         "schedule": 30,
         "options": {"expires": 30},
+    },
+    "watch the channels": {
+        "task": "operator.watch_channels",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "look for missing notices": {
+        "task": "operator.replay",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
+    "check what was owed": {
+        "task": "operator.check_owed",
+        "schedule": crontab(hour="2-5", minute="*"),
+        "options": {"expires": 60},
     },
     "answer look-ups": {"task": "sharing.answer", "schedule": 30, "options": {"expires": 30}},
     "mark overdue demands": {

@@ -267,6 +267,13 @@ ADDRESSES: dict[str, list[Address]] = {
     "operator/versions/<int:version_id>/move/<int:other_id>/": _of_version(
         "move/{s.next_version}/"
     ),
+    "operator/notices/": _("/operator/notices/", OPERATORS),
+    "operator/notices/decide/": _("/operator/notices/decide/", OPERATORS, post_only=True),
+    "operator/notices/outages/": _("/operator/notices/outages/", OPERATORS),
+    "operator/notices/outages/<int:outage_id>/end/": _(
+        "/operator/notices/outages/1/end/", OPERATORS, post_only=True
+    ),
+    "operator/notices/replays/": _("/operator/notices/replays/", OPERATORS),
     "operator/movings/": _("/operator/movings/", OPERATORS),
     "operator/movings/<int:moving_id>/": _("/operator/movings/{s.moving}/", OPERATORS),
     "operator/versions/<int:version_id>/play/": _of_version("play/"),

@@ -40,6 +40,11 @@ class Wait:
 
 Judgement = Send | Drop | Wait
 
+NIGHT = "夜间不打扰，天亮后发送"
+QUIET = "免打扰时段，到时再发"
+# Why a row waits though its channel works: never the sign of an outage.
+HELD_BACK = (NIGHT, QUIET)
+
 # Asked whether what a notice speaks of is over: the reason in words, or '' while it is not.
 Question = Callable[[Notice], str]
 _questions: dict[str, Question] = {}
@@ -67,7 +72,7 @@ def judged(notice: Notice, *, now: datetime) -> Judgement:
         if over:
             return Drop(over)
     until = _end_of_night(notice, now)
-    return Wait(until, "夜间不打扰，天亮后发送") if until else Send()
+    return Wait(until, NIGHT) if until else Send()
 
 
 def _end_of_night(notice: Notice, now: datetime) -> datetime | None:

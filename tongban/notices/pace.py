@@ -14,13 +14,19 @@ from tongban.notices.models import Notice, NoticeState
 MINUTE = timedelta(minutes=1)
 
 
+def rate_of(channel: str) -> int | None:
+    """How many a minute; None: as many as there are."""
+    rate: int | None = settings.NOTICES_A_MINUTE.get(channel)
+    return rate
+
+
 def allowance(channel: str, now: datetime) -> int | None:
     """How many more may go out by this channel at this moment; None: as many as there are.
 
     What has gone out within the last minute counts, and what is going out. Two statements over as
     many index entries as go out in a minute; several workers may exceed it by a batch each.
     """
-    rate: int | None = settings.NOTICES_A_MINUTE.get(channel)
+    rate = rate_of(channel)
     if rate is None:
         return None
     gone = Notice.objects.filter(

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .flow import Flow
 
 BATCH = 300
+# Papers that a notice brings; a receipt is handed over on the spot.
+BROUGHT = SERVED | {Document.Kind.ACCEPTANCE}
 INBOX_ONLY = frozenset({Channel.INBOX.value})
 
 
@@ -122,13 +124,14 @@ def _key(event: Event) -> str:
 
 
 def _paper(event: Event, papers: dict[str, Document]) -> Document | None:
-    """The paper that this step issued and that must reach the person."""
+    """The paper that this step issued and that its notice brings."""
     issued = (papers.get(number) for number in event.data.get("documents", []))
-    return next((paper for paper in issued if paper is not None and paper.kind in SERVED), None)
+    return next((paper for paper in issued if paper is not None and paper.kind in BROUGHT), None)
 
 
 def _implies(event: Event, case: Flow, papers: dict[str, Document]) -> bool:
-    if _paper(event, papers) is not None:
+    paper = _paper(event, papers)
+    if paper is not None and paper.kind in SERVED:
         return True
     taken = step_of(case.flow, event.step)
     if taken is None or not taken.notice:
@@ -153,6 +156,7 @@ def _owed(
     template, context = _words(event, case, paper)
     stands = event.to_state == case.state and event.at >= case.entered_at
     asks = stands and bool(case.current.hint)
+    must = paper is not None and paper.kind in SERVED
     people = {
         party.user_id: party
         for party in reversed(parties.get(case.pk, []))
@@ -160,9 +164,9 @@ def _owed(
     }
     for user_id, party in people.items():
         rights = rights_of_user(parties[case.pk], user_id, on)
-        for channel in channels_for(party.user):  # type: ignore[arg-type]  # they have an account
+        for channel in channels_for(party.user, template):  # type: ignore[arg-type]  # they have an account
             # Outside the site nobody is told of what is over; the inbox is the whole story.
-            if channel not in channels or not (stands or paper or channel == Channel.INBOX):
+            if channel not in channels or not (stands or must or channel == Channel.INBOX):
                 continue
             yield Owed(
                 template=template,
@@ -195,7 +199,8 @@ def _words(event: Event, case: Flow, paper: Document | None) -> tuple[str, dict[
         "due": due.get("hop") or due.get("promise"),
         "url": f"/my/{case.number}/",
     }
-    if taken is not None and taken.notice and paper is None:
+    if taken is not None and taken.notice:
         return taken.notice, context
+    # Only a paper of which the step alone tells comes here.
     named = f"，请登录查看{paper.get_kind_display()}（{paper.number}）" if paper else ""
     return "case_step", {**context, "message": f"{done}{named}。"}

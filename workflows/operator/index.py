@@ -26,6 +26,7 @@ PIECES: list[Piece] = [
         "在办件搬迁",
         "把在办的办件搬到事项的新版本，逐件看结果，未再办理的可以恢复",
     ),
+    Piece("/operator/notices/", "通知", "各渠道积压多少、失败的重发或不发、登记渠道中断、补查漏发"),
     Piece(
         "/desk/matters/pauses/",
         "暂停办理",

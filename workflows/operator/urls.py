@@ -4,6 +4,7 @@ from django.urls import path
 
 from .index import index
 from .moves import pages as moves
+from .notices import pages as notices
 from .rehearsal import page
 from .versions import listing, pages, rights
 
@@ -27,4 +28,9 @@ urlpatterns = [
     path("operator/movings/", moves.movings, name="movings"),
     path("operator/movings/<int:moving_id>/", moves.moving, name="moving"),
     path("operator/versions/<int:version_id>/rights/", rights.rights, name="rights"),
+    path("operator/notices/", notices.notices, name="notices"),
+    path("operator/notices/decide/", notices.decide, name="decide_notices"),
+    path("operator/notices/outages/", notices.channel_outages, name="outages"),
+    path("operator/notices/outages/<int:outage_id>/end/", notices.end_outage, name="end_outage"),
+    path("operator/notices/replays/", notices.replays, name="replays"),
 ]

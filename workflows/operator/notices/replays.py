@@ -82,6 +82,8 @@ def _some(replay: Replay, cursor: Cursor, is_over: Callable[[], bool]) -> Cursor
     return None
 
 
-def go_on_with_all(*, seconds: float = 40) -> None:
-    for replay in Replay.objects.filter(finished_at=None).order_by("id")[:1]:
+def go_on_with_all(*, nightly: bool, seconds: float = 40) -> None:
+    """A slice of the oldest that is not finished: the clock's own, or those of operators."""
+    waiting = Replay.objects.filter(finished_at=None, by__isnull=nightly)
+    for replay in waiting.order_by("id")[:1]:
         go_on(replay, seconds=seconds)
