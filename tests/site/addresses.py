@@ -274,6 +274,10 @@ ADDRESSES: dict[str, list[Address]] = {
         "/operator/notices/outages/1/end/", OPERATORS, post_only=True
     ),
     "operator/notices/replays/": _("/operator/notices/replays/", OPERATORS),
+    "operator/calendar/": _("/operator/calendar/", OPERATORS),
+    "operator/calendar/import/": _("/operator/calendar/import/", OPERATORS),
+    "operator/calendar/<int:number>/": _("/operator/calendar/1/", OPERATORS),
+    "operator/calendar/differences/": _("/operator/calendar/differences/", OPERATORS),
     "operator/movings/": _("/operator/movings/", OPERATORS),
     "operator/movings/<int:moving_id>/": _("/operator/movings/{s.moving}/", OPERATORS),
     "operator/versions/<int:version_id>/play/": _of_version("play/"),

@@ -26,7 +26,11 @@ from tongban.accounts.models import Posting, Substitution, User
 from tongban.accounts.substitutions import appoint
 from tongban.certificates.demonstration import load_registers as load_certificate_registers
 from tongban.certificates.models import Certificate
+from tongban.celery import QUEUES
 from tongban.notices.models import Notice
+from tongban.offices.models import CalendarVersion
+from tongban.running import beats
+from tongban.running.models import Heartbeat
 from tongban.sharing import demands
 from tongban.sharing.models import Demand, Holder, LookUp, Resource
 from tongban.sharing.sealed_answers import sealed
@@ -122,6 +126,8 @@ def build_stage(world: World) -> Stage:
     _looked_at_together(stage)
     stage.settlement = settled(insure(world)).setl_id
     _cleared(stage)
+    _served()
+    CalendarVersion.objects.create(number=1, source="载入", imported_at=timezone.now())
     return stage
 
 

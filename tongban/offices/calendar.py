@@ -5,7 +5,9 @@ CalendarVersion and reads the days again only if that has changed. Days that no 
 their weekday.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from time import monotonic
@@ -78,6 +80,17 @@ def calendar_for(region_code: str) -> WorkingCalendar:
     return calendar
 
 
+def calendar_alarm(today: date) -> str:
+    """What is to be done about the calendar by now, in a sentence; '' while all is in order."""
+    year = unannounced_year(today)
+    if year is None:
+        return ""
+    return (
+        f"{year}年的工作日历还是暂定的：请导入国务院办公厅关于{year}年部分节假日安排的通知，"
+        "在办件的时限随后自动重算。"
+    )
+
+
 def unannounced_year(today: date) -> int | None:
     """The year whose arrangement should be imported by now: the running one, or from 1 December
     the next. None if all is in order.
@@ -110,13 +123,28 @@ class Kept:
 
 
 _kept: Kept | None = None
+_on_trial: ContextVar[Kept | None] = ContextVar("calendars_on_trial", default=None)
+# (region, day, kind, name, announced) of a row.
+DayRow = tuple[str | None, date, str, str, bool]
+
+
+@contextmanager
+def calendars_on_trial(rows: Iterable[DayRow]) -> Iterator[None]:
+    """Within, and for nobody else, `calendar_for` answers as if these were all the days there are."""
+    token = _on_trial.set(_kept_from(rows, version=-1, fresh_until=float("inf")))
+    try:
+        yield
+    finally:
+        _on_trial.reset(token)
 
 
 def _fresh() -> Kept:
     global _kept
+    if (trial := _on_trial.get()) is not None:
+        return trial
     kept, now = _kept, monotonic()
     if kept is None or now >= kept.fresh_until:
-        version = _newest_version()
+        version = newest_version()
         if kept is not None and kept.version == version:
             kept = replace(kept, fresh_until=now + FRESH_SECONDS)
         else:
@@ -125,14 +153,19 @@ def _fresh() -> Kept:
     return kept
 
 
-def _newest_version() -> int:
+def newest_version() -> int:
+    """The number of the newest version; 0 without any. One statement."""
     return CalendarVersion.objects.aggregate(newest=Max("number"))["newest"] or 0
 
 
 def _read(version: int, fresh_until: float) -> Kept:
-    by_region: dict[str | None, dict[date, NamedDay]] = {None: {}}
     columns = ("region_id", "day", "kind", "name", "announced")
-    for region, day, kind, name, announced in CalendarDay.objects.values_list(*columns):
+    return _kept_from(CalendarDay.objects.values_list(*columns), version, fresh_until)
+
+
+def _kept_from(rows: Iterable[DayRow], version: int, fresh_until: float) -> Kept:
+    by_region: dict[str | None, dict[date, NamedDay]] = {None: {}}
+    for region, day, kind, name, announced in rows:
         is_make_up = kind == CalendarDay.Kind.MAKE_UP
         said = CalendarDay.Kind.MAKE_UP.label if is_make_up else name
         by_region.setdefault(region, {})[day] = NamedDay(is_make_up, said, announced)

@@ -35,6 +35,34 @@ class Changed:
     moved: tuple[MovedDay, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a change would do, worked out without writing. `after`: all days then; `gone`: rows to go."""
+
+    after: Days
+    gone: frozenset[tuple[str | None, date]]
+    differing: tuple[DayFact, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        return not self.gone and not self.differing
+
+    @property
+    def first_day(self) -> date | None:
+        """The first day of which anything changes, be it only how sure it is."""
+        days = [day for _, day in self.gone] + [fact.day for fact in self.differing]
+        return min(days, default=None)
+
+
+def outcome_of(before: Days, wanted: Iterable[DayFact], going: Iterable[DayFact]) -> Outcome:
+    """`wanted` written, those of `going` that are not among them taken away. No SQL."""
+    new = {(fact.region, fact.day): fact for fact in wanted}
+    gone = frozenset({(f.region, f.day) for f in going} & before.keys() - new.keys())
+    differing = tuple(fact for key, fact in new.items() if before.get(key) != fact)
+    after = {key: fact for key, fact in before.items() if key not in gone} | new
+    return Outcome(after, gone, differing)
+
+
 @transaction.atomic
 def change_days(
     *,
@@ -43,21 +71,19 @@ def change_days(
     source: str,
     at: datetime,
     notice: tuple[int, str | None] | None = None,
+    by: str = "",
 ) -> Changed:
     """Write `wanted`, take away those of `going` that are not among them, and log a version.
 
-    notice: (year, region) if this is a published arrangement. Returns the days whose working has
+    notice: (year, region) if this is a published arrangement; by: who imported it. Returns the days whose working has
     moved: whoever keeps clocks derives them anew from these.
     """
-    new = {(fact.region, fact.day): fact for fact in wanted}
     before = kept_days()
-    gone = {(f.region, f.day) for f in going} & before.keys() - new.keys()
-    differing = [fact for key, fact in new.items() if before.get(key) != fact]
-    if not gone and not differing:
+    outcome = outcome_of(before, wanted, going)
+    if outcome.is_nothing:
         return Changed(None)
-    after = {key: fact for key, fact in before.items() if key not in gone} | new
-    _write(gone, differing)
-    moved = tuple(_moved(before, after))
+    _write(outcome.gone, outcome.differing)
+    moved = tuple(moved_days(before, outcome.after))
     version = (CalendarVersion.objects.aggregate(last=Max("number"))["last"] or 0) + 1
     year, region = notice or (None, None)
     CalendarVersion.objects.create(
@@ -67,6 +93,7 @@ def change_days(
         year=year,
         region_id=region,
         moved=len(moved),
+        imported_by=by,
     )
     transaction.on_commit(forget_calendars)
     return Changed(version, moved)
@@ -84,7 +111,7 @@ def kept_days() -> Days:
     return {(fact.region, fact.day): fact for fact in found}
 
 
-def _write(gone: Iterable[tuple[str | None, date]], differing: list[DayFact]) -> None:
+def _write(gone: Iterable[tuple[str | None, date]], differing: Iterable[DayFact]) -> None:
     for region, day in gone:
         CalendarDay.objects.filter(region=region, day=day).delete()
     CalendarDay.objects.bulk_create(
@@ -106,7 +133,7 @@ def _write(gone: Iterable[tuple[str | None, date]], differing: list[DayFact]) ->
     )
 
 
-def _moved(before: Days, after: Days) -> Iterable[MovedDay]:
+def moved_days(before: Days, after: Days) -> Iterable[MovedDay]:
     """Days of the nation or of a region whose working differs; sorted, the nation's first."""
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     for region, day in sorted(changed, key=lambda key: (key[0] or "", key[1])):

@@ -45,7 +45,7 @@ def rederive_some(
     What is found is kept as `ClockDifference`. Four statements for 500 cases where nothing differs.
     """
     batch = _batch(after)
-    pauses = _pauses([case.pk for case in batch if case.clocks.get("pauses")])
+    pauses = pauses_of_many([case.pk for case in batch if case.clocks.get("pauses")])
     differing, last_id = [], None
     for case in batch:
         last_id = case.pk
@@ -67,7 +67,8 @@ def _batch(after: int) -> list[Flow]:
     return cast("list[Flow]", list(rows.defer("data", "facts", "applicant_name")[:BATCH]))
 
 
-def _pauses(case_ids: list[int]) -> dict[int, list[Pause]]:
+def pauses_of_many(case_ids: list[int]) -> dict[int, list[Pause]]:
+    """The suspensions of these cases, the earliest first. One statement, none for no case."""
     pauses: dict[int, list[Pause]] = {}
     if case_ids:
         rows = Suspension.objects.filter(case_id__in=case_ids).order_by("started_at", "id")

@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from tongban.offices.calendar import calendar_alarm
 
 from .door import for_operators
 
@@ -20,7 +23,9 @@ class Piece(NamedTuple):
 
 
 PIECES: list[Piece] = [
+    Piece("/operator/running/", "运行状况", "队列、任务进程、定时任务是否正常，哪一项超时未运行"),
     Piece("/operator/matters/", "事项与版本", "起草、检查、发布实施清单，看两版差异，发布前演练"),
+    Piece("/operator/calendar/", "工作日历", "一年的工作日、导入放假安排、哪些办件的时限随着变、夜间核对"),
     Piece(
         "/operator/movings/",
         "在办件搬迁",
@@ -41,4 +46,5 @@ PIECES: list[Piece] = [
 @require_safe
 @for_operators
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "operator/index.html", {"pieces": PIECES})
+    alarm = calendar_alarm(timezone.localdate())
+    return render(request, "operator/index.html", {"pieces": PIECES, "calendar_alarm": alarm})

@@ -2,15 +2,19 @@
 
 from django.urls import path
 
+from .calendar import moved
+from .calendar import pages as calendar
 from .index import index
 from .moves import pages as moves
 from .notices import pages as notices
 from .rehearsal import page
+from .running.page import running
 from .versions import listing, pages, rights
 
 app_name = "operator"
 urlpatterns = [
     path("operator/", index, name="index"),
+    path("operator/running/", running, name="running"),
     path("operator/matters/", listing.matters, name="matters"),
     path("operator/matters/<slug:slug>/", listing.matter, name="matter"),
     path("operator/versions/<int:version_id>/", pages.version, name="version"),
@@ -25,6 +29,10 @@ urlpatterns = [
     ),
     path("operator/versions/<int:version_id>/play/", page.play_page, name="play"),
     path("operator/versions/<int:version_id>/move/<int:other_id>/", moves.move, name="move"),
+    path("operator/calendar/", calendar.year, name="calendar"),
+    path("operator/calendar/import/", calendar.notice, name="calendar_notice"),
+    path("operator/calendar/<int:number>/", calendar.version, name="calendar_version"),
+    path("operator/calendar/differences/", moved.differences, name="clock_differences"),
     path("operator/movings/", moves.movings, name="movings"),
     path("operator/movings/<int:moving_id>/", moves.moving, name="moving"),
     path("operator/versions/<int:version_id>/rights/", rights.rights, name="rights"),
