@@ -24,6 +24,8 @@ from tongban.accounts.models import User
 from tongban.notices import hints
 from tongban.notices.models import Channel, Notice
 from tongban.notices.outbox import Owed, notice_of
+from tongban.notices.sms.demonstration.gateway import DemonstrationGateway
+from tongban.notices.sms.templates import registered
 
 # How long a test waits for another process before it is declared dead.
 PATIENCE = 30
@@ -227,3 +229,91 @@ def site_environment(redis_prefix: str) -> Callable[[], dict[str, str]]:
         }
 
     return environment
+
+
+class SmsGateway(DemonstrationGateway):
+    """The demonstration's gateway, running in a thread, that a test can make difficult."""
+
+    def __init__(self, code: str, port: int = 0) -> None:
+        super().__init__(port=port, key_id="key", secret="s" * 40, templates=registered())
+        self.code = code
+        self.asked: list[str] = []
+        # Before and after the work itself; what it raises or how long it takes is up to the test.
+        self.before: Callable[[str], object] = lambda _: None
+        self.after: Callable[[str], object] = lambda _: None
+
+    def answer(self, action: str, given: dict[str, str]) -> dict[str, Any]:
+        self.asked.append(action)
+        self.before(action)
+        said = super().answer(action, given)
+        self.after(action)
+        return said
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "url": f"http://127.0.0.1:{self.server_address[1]}",
+            "key_id": self.key_id,
+            "secret": self.secret,
+            "read_seconds": 0.3,
+        }
+
+    @property
+    def took(self) -> list[str]:
+        """The notices that it has taken, by id, as often as it took them."""
+        return [kept.out_id for kept in self.books.kept]
+
+    def texts(self) -> list[str]:
+        return [kept.text for kept in self.books.kept]
+
+    def handle_error(self, *_: object) -> None:
+        """A client that did not wait for the answer is no news here."""
+
+
+@pytest.fixture
+def start_gateway() -> Iterator[Callable[..., SmsGateway]]:
+    running: list[SmsGateway] = []
+
+    def start(code: str) -> SmsGateway:
+        gateway = SmsGateway(code)
+        threading.Thread(
+            target=gateway.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        ).start()
+        running.append(gateway)
+        return gateway
+
+    yield start
+    for gateway in running:
+        gateway.shutdown()
+        gateway.server_close()
+
+
+@pytest.fixture
+def first_gateway(start_gateway: Callable[..., SmsGateway], settings: Any) -> SmsGateway:
+    """The only gateway of the site, until a test adds another."""
+    gateway = start_gateway("first")
+    settings.DEMONSTRATION = True
+    settings.SMS_GATEWAYS = [gateway.entry]
+    return gateway
+
+
+@pytest.fixture
+def second_gateway(
+    first_gateway: SmsGateway, start_gateway: Callable[..., SmsGateway], settings: Any
+) -> SmsGateway:
+    gateway = start_gateway("second")
+    settings.SMS_GATEWAYS = [first_gateway.entry, gateway.entry]
+    return gateway
+
+
+@pytest.fixture
+def caller(db: None) -> User:
+    """王芳, who has a phone and no e-mail."""
+    return User.objects.create_user(
+        username="wang", name="王芳", kind="citizen", phone="13800001234"
+    )
+
+
+def owed_sms(user: User, **changes: Any) -> Owed:
+    return owed_email(user, **{"channel": Channel.SMS, **changes})

@@ -215,8 +215,8 @@ def test_the_list_takes_as_many_queries_for_thirty_messages_as_for_one(
     for _ in range(29):
         written(owed_message(citizen))
 
-    # The session, the person, the page and the count of unread ones.
-    assert queries_of(signed_in, "/inbox/") == for_one <= 4
+    # The session, the person, the page, the edited words and the count of unread ones.
+    assert queries_of(signed_in, "/inbox/") == for_one <= 5
 
 
 def test_a_page_that_shows_no_count_asks_for_none(

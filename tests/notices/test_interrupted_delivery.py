@@ -1,12 +1,13 @@
 """A worker dies, hangs or loses its claim in the middle: nothing is lost and nothing sent twice."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -18,9 +19,18 @@ from tongban.celery import worker_command
 from tongban.notices import delivering, hints
 from tongban.notices.claims import CLAIM, claim, settle_abandoned
 from tongban.notices.dispatch import Delivered, deliver_due
-from tongban.notices.models import Notice, NoticeState
+from tongban.notices.models import Notice, NoticeState, Preference
 
-from .conftest import PATIENCE, Mailbox, MailServer, Stall, owed_email, written
+from .conftest import (
+    PATIENCE,
+    Mailbox,
+    MailServer,
+    SmsGateway,
+    Stall,
+    owed_email,
+    owed_sms,
+    written,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -244,3 +254,36 @@ def test_an_answer_that_comes_late_ends_the_doubt(
     assert deliver_due(now=NOW) == Delivered(sent=1)
     notice.refresh_from_db()
     assert notice.state == "delivered"
+
+
+def test_a_process_killed_between_the_gateway_and_its_answer_sends_nothing_twice(
+    caller: User,
+    first_gateway: SmsGateway,
+    second_gateway: SmsGateway,
+    stall: Stall,
+    settings: Any,
+    site_environment: Callable[[], dict[str, str]],
+) -> None:
+    # Whoever works at night, too.
+    Preference.objects.create(user=caller, quiet_from=time(0), quiet_until=time(0))
+    notices = [written(owed_sms(caller)) for _ in range(3)]
+    first_gateway.after = stall
+    settings.SMS_GATEWAYS = [{**entry, "read_seconds": 60} for entry in settings.SMS_GATEWAYS]
+    environment = {
+        **site_environment(), "SMS_GATEWAYS": json.dumps(settings.SMS_GATEWAYS),
+        "DEBUG": "1", "DEMONSTRATION": "1",
+    }  # fmt: skip
+    process = started([sys.executable, "manage.py", "deliver_notices"], environment)
+    try:
+        assert stall.reached.wait(PATIENCE)
+    finally:
+        killed(process)
+    stall.go_on.set()
+    first_gateway.after = lambda _: None
+
+    for minutes in range(3):
+        deliver_due(now=later() + timedelta(minutes=minutes))
+
+    took = first_gateway.took + second_gateway.took
+    assert sorted(took) == sorted(str(notice.pk) for notice in notices)
+    assert set(Notice.objects.values_list("state", flat=True)) == {NoticeState.DELIVERED}

@@ -78,6 +78,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "display/": _("/display/", EVERYBODY, is_public=True, post_only=True),
     "style/": _("/style/", frozenset()),  # in a demonstration only
     "demonstration/": _("/demonstration/", frozenset()),
+    "demonstration/messages/": _("/demonstration/messages/", frozenset()),
     "sign-in/": _("/sign-in/", EVERYBODY, is_public=True),
     "sign-out/": _("/sign-out/", EVERYBODY, is_public=True, post_only=True),
     "inbox/": _("/inbox/", EVERYBODY),
@@ -253,7 +254,12 @@ ADDRESSES: dict[str, list[Address]] = {
     },
     "api/docs": _("/api/docs", EVERYBODY, is_public=True),
     "api/openapi.json": _("/api/openapi.json", EVERYBODY, is_public=True),
+    # From this machine, as here; tests/running says what anybody else is told.
+    "healthz": _("/healthz", EVERYBODY, is_public=True),
+    "healthz/web": _("/healthz/web", EVERYBODY, is_public=True),
+    "metrics": _("/metrics", EVERYBODY, is_public=True),
     "operator/": _("/operator/", OPERATORS),
+    "operator/running/": _("/operator/running/", OPERATORS),
     "operator/matters/": _("/operator/matters/", OPERATORS),
     "operator/matters/<slug:slug>/": _("/operator/matters/{s.slug}/", OPERATORS),
     "operator/versions/<int:version_id>/": _of_version(""),

@@ -9,13 +9,16 @@ from django.conf import settings
 
 from tongban.notices.hints import hint_dispatcher
 from tongban.notices.models import Channel, Notice, NoticeState
+from tongban.notices.sms.gateways import sms_is_configured
+from tongban.notices.sms.templates import has_sms
 
 
 class Reachable(Protocol):
-    """A person as far as channels go: an account has both."""
+    """A person as far as channels go: an account has all of it."""
 
     pk: Any
     email: str
+    phone_index: str | None
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,18 @@ def email_is_configured() -> bool:
     return bool(settings.EMAIL_HOST)
 
 
-def channels_for(user: Reachable) -> tuple[str, ...]:
-    """How to reach this person: on the site always, by e-mail where both have it. No SQL."""
+def channels_for(user: Reachable, template: str = "") -> tuple[str, ...]:
+    """How to reach this person: on the site always, else where both sides have what it takes.
+
+    What the person has switched off is decided when it would go out (`preferences`), so that no
+    step of a case asks for it. Without a template: no text message. No SQL, no phone is unsealed.
+    """
+    channels = [Channel.INBOX.value]
     if email_is_configured() and user.email:
-        return (Channel.INBOX.value, Channel.EMAIL.value)
-    return (Channel.INBOX.value,)
+        channels.append(Channel.EMAIL.value)
+    if sms_is_configured() and user.phone_index and has_sms(template):
+        channels.append(Channel.SMS.value)
+    return tuple(channels)
 
 
 def recipient_of(user_id: int) -> str:

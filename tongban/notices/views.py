@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from tongban.accounts.models import User
 from tongban.notices.inbox import Place, mark_read, messages_of, page_of
 from tongban.notices.models import Notice
-from tongban.notices.rendering import CannotRender, Rendered, path_of
+from tongban.notices.rendering import CannotRender, Edited, Rendered, edited_texts, path_of
 from tongban.notices.rendering import render as put_into_words
 from tongban.templatetags.formats import zh_datetime
 
@@ -27,11 +27,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     unread_only = request.GET.get("unread") == "1"
     after = Place.parse(request.GET.get("after", ""))
     page = page_of(person(request), after=after, unread_only=unread_only)
+    edited = edited_texts("message") if page.notices else {}
     return render(
         request,
         "notices/inbox.html",
         {
-            "tasks": [entry_of(notice) for notice in page.notices],
+            "tasks": [entry_of(notice, edited) for notice in page.notices],
             "tabs": [
                 {"href": "?", "text": "全部", "current": not unread_only},
                 {"href": "?unread=1", "text": "未读", "current": unread_only},
@@ -64,11 +65,11 @@ def is_prefetch(request: HttpRequest) -> bool:
     return "prefetch" in request.headers.get("Sec-Purpose", "")
 
 
-def entry_of(notice: Notice) -> dict[str, str]:
+def entry_of(notice: Notice, edited: Edited) -> dict[str, str]:
     """One line of the list: what ``components/tasks.html`` shows."""
     office = str(notice.context.get("office") or "")
     return {
-        "text": words_of(notice).subject,
+        "text": words_of(notice, edited).subject,
         "href": reverse("notices:message", args=[notice.pk]),
         "hint": " · ".join(filter(None, [zh_datetime(notice.created_at), office])),
         "status": "已读" if notice.read_at else "未读",
@@ -76,9 +77,9 @@ def entry_of(notice: Notice) -> dict[str, str]:
     }
 
 
-def words_of(notice: Notice) -> Rendered:
+def words_of(notice: Notice, edited: Edited | None = None) -> Rendered:
     try:
-        return put_into_words(notice)
+        return put_into_words(notice, edited=edited)
     except CannotRender:
         return UNREADABLE
 

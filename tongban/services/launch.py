@@ -25,6 +25,7 @@ from tongban.services.parts import (
     HOSPITAL,
     MAIL,
     PARTS,
+    SMS,
     WEB,
     WORKER,
     announce,
@@ -33,6 +34,8 @@ from tongban.services.parts import (
     hospital_command,
     mail_command,
     mail_port,
+    sms_command,
+    sms_port,
     web_command,
 )
 from tongban.services.phases import fill
@@ -82,14 +85,14 @@ def launch(places: Places) -> int:
         if left := leftovers.end_parts(places):
             say(f"上次运行被强行中断，已先停止它留下的 {left} 个进程")
         refuse_taken(port)
-        mail = mail_port()
-        announce(places, mail)
+        mail, sms = mail_port(), sms_port()
+        announce(places, mail, sms)
         children = Children()
         signals = StopSignals(children.kill)
         servers = ExitStack()
         try:
             _fill(places, children, servers)
-            _serve(places, port, mail, children)
+            _serve(places, port, (mail, sms), children)
         except Interrupted:
             say("\n正在停止…")
             code = 0
@@ -117,8 +120,11 @@ def _fill(places: Places, children: Children, servers: ExitStack) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
-def _serve(places: Places, port: int, mail: int | None, children: Children) -> NoReturn:
-    """Opens the site and stays until one of its parts ends."""
+def _serve(
+    places: Places, port: int, taking: tuple[int | None, int | None], children: Children
+) -> NoReturn:
+    """Opens the site and stays until one of its parts ends. taking: ports for mail and SMS."""
+    mail, sms = taking
     with phase("启动网站"):
         children.start(WEB, web_command(port))
         _await_first_page(port, children)
@@ -126,6 +132,8 @@ def _serve(places: Places, port: int, mail: int | None, children: Children) -> N
     children.start(BEAT, beat_command(places.state))
     if mail:
         children.start(MAIL, mail_command(mail))
+    if sms:
+        children.start(SMS, sms_command(sms, places.state))
     if settings.DEMONSTRATION:
         children.start(BANK, bank_command(port))
         children.start(HOSPITAL, hospital_command(port, places.state))

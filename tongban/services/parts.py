@@ -7,12 +7,13 @@ from pathlib import Path
 
 from django.conf import settings
 
+from tongban.notices.sms.demonstration.place import environment
 from tongban.services.places import Places
 from tongban.services.port import HOST
 from tongban.services.processes import MARK
 
-PARTS = WEB, WORKER, BEAT, MAIL, BANK, HOSPITAL, CENTRE = (
-    *("网站", "任务", "定时", "邮件"),
+PARTS = WEB, WORKER, BEAT, MAIL, SMS, BANK, HOSPITAL, CENTRE = (
+    *("网站", "任务", "定时", "邮件", "短信"),
     *("银行", "医院", "公积金"),
 )
 
@@ -28,6 +29,12 @@ def web_command(port: int) -> list[str]:
 
 def mail_command(port: int) -> list[str]:
     return [sys.executable, "manage.py", "mail_server", "--skip-checks", "--port", str(port)]
+
+
+def sms_command(port: int, state: Path) -> list[str]:
+    """The demonstration's SMS gateway; what it has taken it keeps in a file of its own."""
+    command = [sys.executable, "manage.py", "demonstration_sms", "--skip-checks"]
+    return [*command, "--port", str(port), "--file", str(state / "sms.jsonl")]
 
 
 def bank_command(port: int) -> list[str]:
@@ -53,15 +60,28 @@ def mail_port() -> int | None:
     """A free port for the demonstration's mail server; none where a real one is named."""
     if settings.EMAIL_HOST or not settings.DEMONSTRATION:
         return None
+    return _free_port()
+
+
+def sms_port() -> int | None:
+    """A free port for the demonstration's SMS gateway; none where real ones are named."""
+    if settings.SMS_GATEWAYS or not settings.DEMONSTRATION:
+        return None
+    return _free_port()
+
+
+def _free_port() -> int:
     with socket.create_server((HOST, 0)) as probe:
         port: int = probe.getsockname()[1]
     return port
 
 
-def announce(places: Places, mail: int | None) -> None:
-    """Sets what every child inherits: the mark by which an orphan is known, and the mail server."""
+def announce(places: Places, mail: int | None, sms: int | None) -> None:
+    """Sets what every child inherits: the mark by which an orphan is known, who takes mail and SMS."""
     os.environ[MARK] = str(places.state)
     # Celery warns of root at length; here root has no other choice and the site is its own.
     os.environ["PYTHONWARNINGS"] = "ignore::Warning:celery.platforms"
     if mail:
         os.environ["EMAIL_URL"] = f"smtp://{HOST}:{mail}"
+    if sms:
+        os.environ.update(environment(f"http://{HOST}:{sms}"))

@@ -58,7 +58,7 @@ def tell(
                 subject_key=subject[1],
             )
             for person in people
-            for channel in channels_for(person)
+            for channel in channels_for(person, template)
         ],
         at,
     )

@@ -106,8 +106,9 @@ def _notices(turn: Turned, people: People) -> Iterator[Owed]:
     if case.holder_office_id is None:
         told = {party.user_id: party.user for party in people.parties.get(case.pk, ())}
         for user_id, user in sorted(told.items(), key=lambda each: each[0] or 0):
-            for channel in channels_for(user):  # type: ignore[arg-type]  # these have accounts
-                yield _owed(turn, f"deadline_own_{turn.colour}", user_id or 0, channel)
+            template = f"deadline_own_{turn.colour}"
+            for channel in channels_for(user, template):  # type: ignore[arg-type]  # these have accounts
+                yield _owed(turn, template, user_id or 0, channel)
         return
     staff = _at_desk(turn, people.desks.get(case.holder_office_id, {}))
     for user_id in sorted(staff):

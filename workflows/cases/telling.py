@@ -28,7 +28,7 @@ def owed_for(act: Act, event: Event) -> list[Notice]:
     rows = [
         notice_of(_owed(party, channel, template, context, act, event, document), act.at)
         for party in _audience(act)
-        for channel in channels_for(party.user)  # type: ignore[arg-type]  # _audience has accounts
+        for channel in channels_for(party.user, template)  # type: ignore[arg-type]  # _audience has accounts
     ]
     if any(row.state == NoticeState.PENDING for row in rows):
         hint_dispatcher()

@@ -79,5 +79,5 @@ def _owed(reminder: Reminder) -> list[Owed]:
             subject_kind="matter",
             subject_key=matter.slug,
         )
-        for channel in channels_for(user)
+        for channel in channels_for(user, "can_be_done")
     ]

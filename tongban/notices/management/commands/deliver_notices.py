@@ -24,6 +24,6 @@ class Command(BaseCommand):
     def handle(self, *_: Any, limit: int | None, seconds: float, **__: Any) -> None:
         for carrier in CARRIERS:
             if not carrier.is_configured():
-                self.stdout.write(f"{carrier.channel}: not set up; what it owes stays owed.")
+                self.stderr.write(f"{carrier.channel}: not set up; what it owes stays owed.")
         done = deliver_due(limit=limit, budget=timedelta(seconds=seconds))
         self.stdout.write(", ".join(f"{count} {name}" for name, count in asdict(done).items()))
