@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from tongban import logs
 from tongban.celery import BROKER_OPTIONS, SOFT_TIME_LIMIT, TIME_LIMIT, broker_url, queues
 from tongban.keyring import keyring
+from tongban.notices.sms.gateway_settings import gateways_from
 from tongban.notices.smtp_settings import smtp_settings
 from tongban.services.places import local_places
 from tongban.sharing.connector_settings import connectors_from
@@ -137,6 +138,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_SSL_REDIRECT = os.environ.get("SECURE_SSL_REDIRECT", "0") == "1"
 # Sent over HTTPS only; a year, once the site has a certificate of its own.
 SECURE_HSTS_SECONDS = int(os.environ.get("SECURE_HSTS_SECONDS", "0" if DEBUG else "31536000"))
+# Who watches from inside asks without TLS, and follows no redirects.
+SECURE_REDIRECT_EXEMPT = [r"^healthz", r"^metrics$"]
 SECURE_REFERRER_POLICY = "same-origin"
 # How many reverse proxies of ours write X-Forwarded-For; 0 believes no such header.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
@@ -193,6 +196,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# By this (Authorization: Bearer …) a machine elsewhere may read /metrics; none: this machine only.
+MONITORING_TOKEN = os.environ.get("MONITORING_TOKEN", "")
+
 LOGGING = logs.logging_config(debug=DEBUG)
 
 # Where links in e-mails lead.
@@ -216,9 +222,11 @@ NOTICES_A_MINUTE: dict[str, int] = {
     "webhook": 3000,
     **json.loads(os.environ.get("NOTICES_A_MINUTE") or "{}"),
 }
-
 # After so long without a message, while some are waiting, a channel counts as out.
 NOTICE_SILENCE_MINUTES = int(os.environ.get("NOTICE_SILENCE_MINUTES") or 10)
+
+# Who takes text messages, the first that is up; none: nobody is told by text message.
+SMS_GATEWAYS = gateways_from(os.environ, demonstration=DEMONSTRATION)
 
 # Provinces' platforms that registers are asked through; none: the register in the database answers.
 SHARING_CONNECTORS = connectors_from(os.environ)
@@ -270,6 +278,11 @@ CELERY_TIMEZONE = TIME_ZONE
 # a slice, and the slot of that day (`tongban.running.slots`) knows when all is done.
 CELERY_BEAT_SCHEDULE = {
     "deliver notices": {"task": "notices.deliver", "schedule": 10, "options": {"expires": 10}},
+    "fetch receipts": {
+        "task": "notices.fetch_receipts",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "sweep the deadlines": {"task": "cases.sweep", "schedule": 30, "options": {"expires": 30}},
     "serve documents": {
         "task": "cases.serve_documents",
