@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tongban.notices.urls")),
     path("", include("tongban.certificates.urls")),
     path("", include("tongban.sharing.urls")),
+    path("", include("tongban.running.urls")),
     path("", include("workflows.cases.urls")),
     path("", include("workflows.portal.urls")),
     path("", include("workflows.desk.urls")),

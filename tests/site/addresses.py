@@ -82,6 +82,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "sign-in/": _("/sign-in/", EVERYBODY, is_public=True),
     "sign-out/": _("/sign-out/", EVERYBODY, is_public=True, post_only=True),
     "inbox/": _("/inbox/", EVERYBODY),
+    "inbox/settings/": _("/inbox/settings/", EVERYBODY),
     "inbox/<int:notice_id>/": _("/inbox/{s.notice}/", frozenset({"citizen"})),
     "certificates/": _("/certificates/", EVERYBODY),
     "certificates/kinds/": _("/certificates/kinds/", EVERYBODY, is_public=True),
@@ -167,6 +168,10 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/search/": _("/desk/search/", STAFF),
     "desk/next/": _("/desk/next/", STAFF),
     "desk/batch/": _("/desk/batch/", STAFF, post_only=True),
+    "desk/calls/": _("/desk/calls/", WINDOWS),
+    "desk/calls/<case_number:number>/": _(
+        "/desk/calls/{s.crossing.number}/", AT_DESK, post_only=True
+    ),
     "desk/counter/": _("/desk/counter/", WINDOWS),
     "desk/counter/window/": _("/desk/counter/window/", WINDOWS, post_only=True),
     "desk/counter/turn-away/": _("/desk/counter/turn-away/", WINDOWS),

@@ -24,9 +24,9 @@ from tests.sharing.registers import load_registers
 from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for
 from tongban.accounts.models import Posting, Substitution, User
 from tongban.accounts.substitutions import appoint
+from tongban.celery import QUEUES
 from tongban.certificates.demonstration import load_registers as load_certificate_registers
 from tongban.certificates.models import Certificate
-from tongban.celery import QUEUES
 from tongban.notices.models import Notice
 from tongban.offices.models import CalendarVersion
 from tongban.running import beats
@@ -129,6 +129,13 @@ def build_stage(world: World) -> Stage:
     _served()
     CalendarVersion.objects.create(number=1, source="载入", imported_at=timezone.now())
     return stage
+
+
+def _served() -> None:
+    """A worker and a beat that are alive for as long as the tests run."""
+    later = timezone.now() + dt.timedelta(days=1)
+    beats.beat("worker", Heartbeat.Kind.WORKER, queues=QUEUES, now=later)
+    beats.beat("beat", Heartbeat.Kind.BEAT, now=later)
 
 
 def _cleared(stage: Stage) -> None:

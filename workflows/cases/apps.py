@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
         from tongban.notices import judging
         from tongban.sharing import subjects
 
-        from . import checks, lapsed, shared_materials  # noqa: F401  checks registers itself
+        from . import checks, lapsed, shared_materials, watched  # noqa: F401  checks registers itself
 
         sealed_kinds = ("id_number", "phone", "bank_card")
         purposes = [f"catalogue.answer.{kind}" for kind in sealed_kinds]
@@ -27,3 +27,4 @@ class CasesConfig(AppConfig):
         sealed_columns.register("cases.Draft", "parties", purposes=lambda _path: people)
         subjects.register(shared_materials.SUBJECT, answered=shared_materials.answered)
         judging.ask_about("case", lapsed.why_lapsed)
+        watched.begin()
