@@ -76,6 +76,28 @@ def confirm(notice_id: int, *, delivered_at: datetime, by: int | None = None) ->
     )
 
 
+def supersede(
+    *, by_key: str, reason: str, subject_key: str, document_id: int | None = None, topic: str = ""
+) -> int:
+    """What a person was told otherwise goes out no more; how many notices. One statement.
+
+    Of the case's unsent notices outside the site: those of a paper, or of a topic. A worker that
+    has one in hand loses it before the text goes out (`delivering.hand_over`).
+    """
+    rows = Notice.objects.filter(
+        subject_kind="case",
+        subject_key=subject_key,
+        state__in=[NoticeState.PENDING, NoticeState.FAILED, NoticeState.UNSURE],
+    )
+    rows = rows.filter(topic=topic) if document_id is None else rows.filter(document_id=document_id)
+    return rows.update(
+        state=NoticeState.SKIPPED,
+        skip_reason=reason[:MAX_REASON],
+        superseded_by=by_key,
+        claimed_until=None,
+    )
+
+
 @transaction.atomic
 def decide(
     notice_id: int,

@@ -50,7 +50,7 @@ from .carriers import (
     Unreachable,
 )
 from .claims import BATCH, CLAIM, MAX_ATTEMPTS, claim, release, settle_abandoned
-from .judging import Drop, Wait, judged
+from .judging import QUIET, Drop, Wait, judged
 from .models import Notice, NoticeState, Preference
 from .pace import allowance
 from .preferences import end_of_quiet_for, preferences_of, refusal_of
@@ -221,7 +221,7 @@ def kept_back(notice: Notice, chosen: Preference | None, now: datetime) -> Outco
         settle(notice, state=NoticeState.SKIPPED, skip_reason=refusal)
         return Outcome.SKIPPED
     if until := end_of_quiet_for(notice, chosen, now):
-        postpone(notice, until, "免打扰时段，到时再发", attempts=F("attempts") - 1)
+        postpone(notice, until, QUIET, attempts=F("attempts") - 1)
         return Outcome.POSTPONED
     return None
 

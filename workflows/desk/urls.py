@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/search/", queue_pages.search, name="search"),
     path("desk/next/", queue_pages.go_to_next, name="next"),
     path("desk/batch/", queue_pages.batch, name="batch"),
+    path("desk/calls/", include("workflows.desk.calls.urls")),
     path("desk/clearing/", include("workflows.desk.clearing.urls")),
     path("desk/counter/", include("workflows.desk.counter.urls")),
     path("desk/joint/", include("workflows.desk.joint.urls")),
