@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from matters.catalogue.definition import Definition, Limit
 from tongban.accounts.actors import Actor
+from tongban.prepared import insert
 
 from .clocks import local_day
 from .declarations import Step
@@ -117,10 +118,16 @@ class Act:
         self.case.suspended_as = ""
         self.pauses_changed = True
 
-    def extend(self, *, clock: str, limit: Limit, reason: str) -> None:
-        """Give a clock more days of its own unit, for a reason that stands in the event."""
+    def extend(self, *, clock: str, limit: Limit, reason: str, **persons: str) -> None:
+        """Give a clock more days of its own unit, for a reason that stands in the event.
+
+        persons: `asked_by`, `approved_by` by name, where they are not who takes the step.
+        """
         self.extensions.append((clock, limit))
-        self.record["extension"] = {"clock": clock, "limit": str(limit), "reason": reason}
+        clocks = [*self.record.get("extension", {}).get("clocks", ()), clock]
+        self.record["extension"] = {
+            "clock": clock, "clocks": clocks, "limit": str(limit), "reason": reason, **persons,
+        }  # fmt: skip
 
     def issue(
         self, kind: str, content: Mapping[str, Any], *, starts_limit: bool = False
@@ -155,6 +162,8 @@ class Act:
         if self.situation.together is not None:
             for row in rows:
                 self.situation.together.write(row)
+        elif len(rows) == 1:
+            insert(rows[0])
         elif rows:
             type(rows[0])._default_manager.bulk_create(rows)
 

@@ -148,6 +148,16 @@ def days_used(reading: Reading, until: dt.datetime) -> int:
     return used
 
 
+def days_left_out(reading: Reading, pause: Pause, until: dt.datetime) -> int:
+    """Days of the clock's unit that a pause has swallowed, up to and including the day of `until`."""
+    start, last = local_day(reading.started_at), local_day(until)
+    if pause.ended_at is not None:
+        last = min(last, local_day(pause.ended_at))
+    first = max(start, local_day(pause.started_at))
+    days = (first + dt.timedelta(days=n) for n in range(1, (last - first).days + 1))
+    return sum(reading.unit == "Z" or reading.calendar.is_working(day) for day in days)
+
+
 def midnight(day: dt.date) -> dt.datetime:
     """The moment at which `day` begins in Shanghai."""
     return dt.datetime.combine(day, dt.time(), SHANGHAI)

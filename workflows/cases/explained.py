@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
@@ -12,7 +13,7 @@ from matters.catalogue.definition import Definition, Limit
 
 from .clocks import DayLine, Due, Pause, Reading, due, explain, local_day
 from .event_words import step_of
-from .timekeeping import pauses_of, reading_of
+from .timekeeping import CLOCKS, pauses_of, reading_of
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -59,7 +60,7 @@ def explained(case: Flow, clock: str, definition: Definition) -> Explanation:
     kept = case.clocks[clock]
     pauses = pauses_of(case) if case.clocks.get("pauses") else []
     reading = reading_of(case, clock, pauses, definition)
-    begun_with, extended = _from_ledger(case, reading)
+    begun_with, extended = _from_ledger(case, clock, reading)
     return Explanation(
         reading=reading,
         begun_with=begun_with,
@@ -77,7 +78,7 @@ def days_left(reading: Reading, today: dt.date) -> int:
     return sum(line.counts for line in explain(reading) if line.day > today)
 
 
-def _from_ledger(case: Flow, reading: Reading) -> tuple[str, tuple[Extended, ...]]:
+def _from_ledger(case: Flow, clock: str, reading: Reading) -> tuple[str, tuple[Extended, ...]]:
     """What began the clock, and the grounds of its extensions, which the events keep in order."""
     begun_with, granted = "", []
     asked = Q(at=reading.started_at) | Q(data__has_key="extension")
@@ -85,13 +86,22 @@ def _from_ledger(case: Flow, reading: Reading) -> tuple[str, tuple[Extended, ...
         if event.at == reading.started_at:
             step = step_of(case.flow, event.step)
             begun_with = step.done if step else ""
-        if "extension" in event.data:
+        if clock in _clocks_extended(event.data):
             granted.append(event)
     extended = tuple(
         Extended(limit, event.data["extension"]["reason"], local_day(event.at))
         for limit, event in zip(reading.limits[1:], granted, strict=False)
     )
     return begun_with, extended
+
+
+def _clocks_extended(record: dict[str, Any]) -> Sequence[str]:
+    """Which clocks an event made longer; one that names a single clock is of before, and meant all."""
+    granted = record.get("extension")
+    if granted is None:
+        return ()
+    clocks: Sequence[str] = granted.get("clocks", CLOCKS)
+    return clocks
 
 
 def _moment(text: str | None) -> dt.datetime | None:

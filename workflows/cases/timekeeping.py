@@ -9,7 +9,7 @@ and the derived due_at, yellow_at, is_provisional, and red_at where red comes be
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -216,11 +216,17 @@ def _recount(act: Act) -> None:
 
 
 def pauses_of(case: Case) -> list[Pause]:
-    """The case's suspensions, the earliest first. One statement."""
-    return [
-        Pause(s.started_at, s.ended_at, s.get_kind_display())
-        for s in Suspension.objects.filter(case_id=case.pk).order_by("started_at", "id")
-    ]
+    """The case's suspensions as pauses, the earliest first. One statement."""
+    return as_pauses(suspensions_of(case))
+
+
+def suspensions_of(case: Case) -> list[Suspension]:
+    """The earliest first. One statement."""
+    return list(Suspension.objects.filter(case_id=case.pk).order_by("started_at", "id"))
+
+
+def as_pauses(suspensions: Iterable[Suspension]) -> list[Pause]:
+    return [Pause(s.started_at, s.ended_at, s.get_kind_display()) for s in suspensions]
 
 
 def running(case: Case) -> dict[str, dict[str, Any]]:

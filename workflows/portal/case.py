@@ -11,7 +11,7 @@ from workflows.cases.family import parent_of, part_rows
 from workflows.cases.models import Event
 from workflows.cases.places import office_cards
 from workflows.cases.shared_answers import looked_at
-from workflows.cases.timekeeping import pauses_of
+from workflows.cases.time_ledger import time_ledger
 
 from .own.dates import dates_shown
 from .own.documents import documents_shown
@@ -36,8 +36,8 @@ def case(visit: Visit) -> HttpResponse:
     shown = visit.case
     office_cards(shown.office_ids)
     can, cannot = offers(visit)
-    pauses = pauses_of(shown) if shown.clocks.get("pauses") else []
     events = list(Event.objects.filter(case_id=shown.pk).order_by("seq"))
+    time = time_ledger(shown, visit.definition, events, visit.now)
     may, may_not = rights_in_words(visit.rights)
     standing = standing_of(visit, can)
     asked = standing.todo.steps if standing.todo else ()
@@ -45,7 +45,8 @@ def case(visit: Visit) -> HttpResponse:
         "crumbs": CRUMBS,
         "case": shown,
         "standing": standing,
-        "clocks": clocks_shown(shown, visit.definition, pauses, visit.now),
+        "clocks": clocks_shown(shown, visit.definition, time.pauses, visit.now),
+        "time": time,
         "entries": timeline(visit.situation, events),
         "documents": documents_shown(shown),
         "parts": part_rows(shown, for_party=True),

@@ -189,7 +189,7 @@ def lines_of(
                 state=flow.state_label(definitions[case.version_id]),
                 holder="申请人" if case.holder == APPLICANT else office.name if office else "",
                 light="paused" if light == "none" and case.is_suspended else light,
-                due_at=case.due_at,
+                due_at=case.deadline_at,
                 at=event.at if event else None,
                 about=_about(event) if event else "",
                 is_late=bool(event and event.is_late),

@@ -169,9 +169,13 @@ def urged_of(enquiries: Iterable[Enquiry], now: dt.datetime) -> list[Urged]:
 
 def late_for(case: Case, now: dt.datetime) -> str:
     """'已超 3 天', natural days since the last one that was in time; '' while it is in time."""
-    if case.due_at is None or now < case.due_at:
+    due_at = case.deadline_at
+    if case.due_at is None or due_at is None or now < case.due_at:
         return ""
-    days = (local_day(now) - local_day(case.due_at - INSTANT)).days
+    if now < due_at:
+        # Red before it is late, where the matter wants that.
+        return "还没有超期"
+    days = (local_day(now) - local_day(due_at - INSTANT)).days
     return f"已超 {days} 天" if days else "已超期"
 
 

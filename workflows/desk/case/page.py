@@ -87,7 +87,7 @@ def case_context(
         "sees_answers": case.office_of(case.OWNER_SEAT) in situation.actor.desks,
         "may_ask": case.is_open and office_here(case, situation.actor) is not None,
         "issued": issued_in(case),
-        "reckoning": reckoning_of(situation),
+        "reckoning": reckoning_of(situation, events),
         "ledger": ledger_of(case, events, offices),
         "enquiries": list(Enquiry.objects.filter(case_id=case.pk).order_by("-id")),
         "seats": seat_cards(case, offices, situation.today),

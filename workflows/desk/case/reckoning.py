@@ -10,7 +10,9 @@ from typing import Any
 from matters.catalogue.definition import Limit
 from workflows.cases.act import Situation
 from workflows.cases.clocks import DayLine, Pause, explain
-from workflows.cases.timekeeping import CLOCKS, pauses_of, reading_of
+from workflows.cases.models import Event
+from workflows.cases.time_ledger import TimeLedger, time_ledger
+from workflows.cases.timekeeping import CLOCKS, reading_of, red_since
 
 from ..time_left import CLOCK_NAMES, last_day, time_left
 
@@ -38,28 +40,30 @@ class ClockCard:
 @dataclass(frozen=True)
 class Reckoning:
     clocks: Sequence[ClockCard]
-    pauses: Sequence[Pause]
+    time: TimeLedger
 
 
-def reckoning_of(situation: Situation) -> Reckoning:
-    """No SQL; one statement where the case has ever been paused."""
+def reckoning_of(situation: Situation, events: Sequence[Event]) -> Reckoning:
+    """events: all of the case, in order. No SQL; one statement where it has ever been paused."""
     case = situation.case
-    pauses = pauses_of(case) if case.clocks.get("pauses") else []
-    cards = [_card(situation, clock, pauses) for clock in CLOCKS if clock in case.clocks]
-    return Reckoning(cards, pauses)
+    time = time_ledger(case, situation.definition, events, situation.at)
+    cards = [_card(situation, clock, time.pauses) for clock in CLOCKS if clock in case.clocks]
+    return Reckoning(cards, time)
 
 
 def _card(situation: Situation, clock: str, pauses: Sequence[Pause]) -> ClockCard:
     case, now = situation.case, situation.at
     kept = case.clocks[clock]
     reading = reading_of(case, clock, pauses, situation.definition)
-    due_at, yellow_at, stopped_at = (
-        dt.datetime.fromisoformat(kept[key]) if kept.get(key) else None
-        for key in ("due_at", "yellow_at", "stopped_at")
-    )
+    due_at, yellow_at, stopped_at, red_at = (
+        dt.datetime.fromisoformat(text) if text else None
+        for text in (
+            kept.get("due_at"), kept.get("yellow_at"), kept.get("stopped_at"), red_since(kept),
+        )
+    )  # fmt: skip
     light, left = "none", ""
-    if stopped_at is None and due_at is not None:
-        light = "red" if now >= due_at else "yellow" if yellow_at and now >= yellow_at else "green"
+    if stopped_at is None and due_at is not None and red_at is not None:
+        light = "red" if now >= red_at else "yellow" if yellow_at and now >= yellow_at else "green"
         left = time_left(case, clock, due_at, now)
     elif stopped_at is None:
         light = "paused"

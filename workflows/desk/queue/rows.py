@@ -117,7 +117,7 @@ def _rows(cases: Sequence[Case], actor: Actor, now: dt.datetime) -> list[Row]:
             applicant=mask_name(case.applicant_name),
             state=cast("Flow", case).state_label(definitions[case.version_id]),
             light=light_shown(case, case.light(now)),
-            due_on=last_day(case.due_at) if case.due_at else None,
+            due_on=last_day(case.deadline_at) if case.deadline_at else None,
             left=_left(cast("Flow", case), now),
             direction=direction(case),
             who=_who(case, actor, names),

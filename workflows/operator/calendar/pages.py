@@ -19,7 +19,7 @@ from workflows.cases.following_calendar import following, moved_by, still_to_fol
 from workflows.cases.models import ClockDifference
 
 from ..door import actor_of_request, for_operators
-from .moved import PAGE_SIZE, day_text, lines_of, number_or_zero
+from .moved import PAGE_SIZE, clock_name, day_text, lines_of, number_or_zero
 from .notice_form import NoticeForm
 from .trial import tried_on_clocks
 from .year import NATION, regions_with_days, year_shown, years_known
@@ -95,7 +95,7 @@ def _tried(text: str, proposed: Proposed) -> dict[str, Any]:
         "examples": [
             {
                 "number": example.number,
-                "clock": example.moved.clock,
+                "clock": clock_name(example.moved.clock),
                 "stood": day_text(example.moved.was_due_at),
                 "derived": day_text(example.moved.due_at),
                 "is_provisional": example.moved.is_provisional,

@@ -12,7 +12,7 @@ from workflows.cases.declarations import APPLICANT, HOP, PROMISE, STATUTORY
 from workflows.cases.explained import days_left
 from workflows.cases.flow import Flow
 from workflows.cases.models import Case
-from workflows.cases.timekeeping import reading_of
+from workflows.cases.timekeeping import reading_of, red_since
 
 from ..plain_words import NOT_PUBLISHED
 
@@ -111,10 +111,10 @@ def _light(case: Case, name: str, now: dt.datetime) -> str:
     kept = case.clocks.get(name)
     if kept is None or "stopped_at" in kept:
         return ""
-    due_at, yellow_at = _moment(kept.get("due_at")), _moment(kept.get("yellow_at"))
-    if due_at is None:
+    red_at, yellow_at = _moment(red_since(kept)), _moment(kept.get("yellow_at"))
+    if red_at is None:
         return "paused"
-    if now >= due_at:
+    if now >= red_at:
         return "red"
     return "yellow" if yellow_at is not None and now >= yellow_at else "green"
 

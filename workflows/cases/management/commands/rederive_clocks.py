@@ -4,9 +4,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from workflows.cases.clock_differences import Differing
 from workflows.cases.clocks import SHANGHAI
 from workflows.cases.colours import CLOCK_NAMES
-from workflows.cases.clock_differences import Differing
 from workflows.cases.recounting import rederive_open
 from workflows.cases.timekeeping import INSTANT
 
