@@ -103,8 +103,8 @@ def test_a_whole_batch_asks_once_for_what_people_chose(
     for _ in range(6):
         written(owed_sms(caller), next_attempt_at=at(10))
 
-    # Per message: handed over (4 with the savepoint), accepted, settled; the rest once.
-    with django_assert_max_num_queries(6 * 10 + 22):
+    # Per message: handed over (two, and the savepoint's two), accepted, settled; the rest once.
+    with django_assert_max_num_queries(6 * 6 + 20):
         assert deliver_due(now=at(11)).sent == 6
 
 

@@ -293,6 +293,11 @@ ADDRESSES: dict[str, list[Address]] = {
     "operator/movings/<int:moving_id>/": _("/operator/movings/{s.moving}/", OPERATORS),
     "operator/versions/<int:version_id>/play/": _of_version("play/"),
     "operator/versions/<int:version_id>/rights/": _of_version("rights/"),
+    "operator/texts/": _("/operator/texts/", OPERATORS),
+    "operator/texts/<slug:kind>/<slug:template>/": [
+        *_("/operator/texts/message/accepted/", OPERATORS),
+        *_("/operator/texts/sms/accepted/", OPERATORS),
+    ],
     "throughput/": _("/throughput/", VIEWERS),
     "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),
     "throughput/cases/": _("/throughput/cases/", VIEWERS),

@@ -109,8 +109,13 @@ def last_moment(due: datetime | None) -> str:
 
 def render_email(notice: Notice, *, edited: Edited | None = None) -> Rendered:
     """The same with the link and the words that end an e-mail; raises CannotRender."""
-    words = render(notice, edited=edited)
-    context = {"body": words.body, "link": link_of(notice), "site_url": settings.SITE_URL}
+    return render_email_of(render(notice, edited=edited), path_of(notice))
+
+
+def render_email_of(words: Rendered, path: str) -> Rendered:
+    """The e-mail that says these words and leads to that page of the site."""
+    link = f"{settings.SITE_URL}{path}" if path else ""
+    context = {"body": words.body, "link": link, "site_url": settings.SITE_URL}
     return Rendered(words.subject, tidied(text_from("_email.txt", context)) + "\n")
 
 
@@ -163,12 +168,6 @@ def text_from(template: str, context: dict[str, Any], *, source: str | None = No
     except TEMPLATE_ERRORS as error:
         raise CannotRender(f"{type(error).__name__}: {error}") from error
     return str(text)
-
-
-def link_of(notice: Notice) -> str:
-    """The absolute address of what the notice is about, "" without one."""
-    path = path_of(notice)
-    return f"{settings.SITE_URL}{path}" if path else ""
 
 
 def path_of(notice: Notice) -> str:

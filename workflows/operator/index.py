@@ -25,7 +25,11 @@ class Piece(NamedTuple):
 PIECES: list[Piece] = [
     Piece("/operator/running/", "运行状况", "队列、任务进程、定时任务是否正常，哪一项超时未运行"),
     Piece("/operator/matters/", "事项与版本", "起草、检查、发布实施清单，看两版差异，发布前演练"),
-    Piece("/operator/calendar/", "工作日历", "一年的工作日、导入放假安排、哪些办件的时限随着变、夜间核对"),
+    Piece(
+        "/operator/calendar/",
+        "工作日历",
+        "一年的工作日、导入放假安排、哪些办件的时限随着变、夜间核对",
+    ),
     Piece(
         "/operator/movings/",
         "在办件搬迁",
@@ -37,6 +41,7 @@ PIECES: list[Piece] = [
         "暂停办理",
         "年度结息、系统停机：停收哪个事项、哪个单位，从何时到何时",
     ),
+    Piece("/operator/texts/", "通知文字", "各渠道通知的文字：修改、预览、历次修改"),
     Piece("/sharing/connectors/", "共享数据连接", "各省市登记库通不通，有多少查询在等答复"),
     Piece("/certificates/kinds/", "两地证照对照", "哪种证照两地互认、依据是什么、有多大把握"),
     Piece("/desk/matters/unclaimed/", "谁还没有认领", "没有认领事项的单位，申请会落到待分办岗"),

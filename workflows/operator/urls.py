@@ -10,6 +10,7 @@ from .notices import pages as notices
 from .rehearsal import page
 from .running.page import running
 from .versions import listing, pages, rights
+from .wording import pages as wording
 
 app_name = "operator"
 urlpatterns = [
@@ -36,6 +37,8 @@ urlpatterns = [
     path("operator/movings/", moves.movings, name="movings"),
     path("operator/movings/<int:moving_id>/", moves.moving, name="moving"),
     path("operator/versions/<int:version_id>/rights/", rights.rights, name="rights"),
+    path("operator/texts/", wording.texts, name="texts"),
+    path("operator/texts/<slug:kind>/<slug:template>/", wording.text, name="text"),
     path("operator/notices/", notices.notices, name="notices"),
     path("operator/notices/decide/", notices.decide, name="decide_notices"),
     path("operator/notices/outages/", notices.channel_outages, name="outages"),

@@ -60,6 +60,9 @@ class SmsSession:
         self.keys: dict[int, str] = {}
         self.codes: dict[str, str] = {}
         self.edited: Edited = {}
+        # Asked once a batch, until one fails: an answer clears a breaker once as well.
+        self.admitted: set[str] = set()
+        self.answered: set[str] = set()
 
     def prepare(self, notices: Sequence[Notice]) -> None:
         rows = SmsHandover.objects.filter(pk__in=[notice.pk for notice in notices])
@@ -67,6 +70,7 @@ class SmsSession:
         self.keys = {n.pk: n.subject_key for n in notices if n.subject_kind == KIND}
         self.codes = codes_of(notices)
         self.edited = edited_texts("sms")
+        self.admitted, self.answered = set(), set()
 
     def was_taken(self, notice: Notice, now: datetime) -> bool:
         handover = self.handovers.get(notice.pk)
@@ -109,7 +113,7 @@ class SmsSession:
         text = render_sms(notice, edited=self.edited, code=self.codes.get(notice.subject_key, ""))
         message = Message(str(notice.pk), phone, text.sign, text.code, text.values)
         for gateway in self.gateways:
-            if breaker.admits(_key(gateway), now) and self._sent(
+            if self._admits(gateway, now) and self._sent(
                 gateway, notice, message, text, now, hand_over
             ):
                 return
@@ -127,32 +131,54 @@ class SmsSession:
         """Through this gateway. False: it was not there, and another may have the message."""
         with transaction.atomic():
             hand_over()
-            handover, _ = SmsHandover.objects.update_or_create(
+            handover = SmsHandover(
                 notice_id=notice.pk,
-                defaults={
-                    "gateway": gateway.code,
-                    "phone": message.phone,
-                    "handed_over_at": now,
-                    "parts": text.parts,
-                },
+                gateway=gateway.code,
+                phone=message.phone,
+                handed_over_at=now,
+                parts=text.parts,
+            )
+            SmsHandover.objects.bulk_create(
+                [handover],
+                update_conflicts=True,
+                unique_fields=["notice"],
+                update_fields=["gateway", "phone", "handed_over_at", "parts"],
             )
         try:
             reference = gateway.send(message)
         except Unreachable as error:
             logger.warning("gateway down", gateway=gateway.code, error=scrub(str(error)))
-            breaker.failed(_key(gateway), str(scrub(str(error))), now)
+            self._failed(gateway, error, now)
             handover.delete()
             return False
         except AskLater as error:
-            breaker.failed(_key(gateway), str(scrub(str(error))), now)
+            self._failed(gateway, error, now)
             raise AskLater(str(error), counts=True) from error
         except (TryLater, RefusedForGood):
-            breaker.answered(_key(gateway), now)
+            self._answered(gateway, now)
             handover.delete()
             raise
-        breaker.answered(_key(gateway), now)
+        self._answered(gateway, now)
         self._accepted(handover, reference, now)
         return True
+
+    def _admits(self, gateway: Gateway, now: datetime) -> bool:
+        key = _key(gateway)
+        if key not in self.admitted and breaker.admits(key, now):
+            self.admitted.add(key)
+        return key in self.admitted
+
+    def _answered(self, gateway: Gateway, now: datetime) -> None:
+        key = _key(gateway)
+        if key not in self.answered:
+            breaker.answered(key, now)
+            self.answered.add(key)
+
+    def _failed(self, gateway: Gateway, error: Exception, now: datetime) -> None:
+        key = _key(gateway)
+        breaker.failed(key, str(scrub(str(error))), now)
+        self.admitted.discard(key)
+        self.answered.discard(key)
 
     def _accepted(self, handover: SmsHandover, reference: str, now: datetime) -> None:
         handover.accepted_at, handover.reference = now, reference

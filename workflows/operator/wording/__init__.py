@@ -1,0 +1,1 @@
+"""The operator's pages for the words of notices."""
