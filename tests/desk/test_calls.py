@@ -73,6 +73,7 @@ def test_a_call_is_the_service_of_the_paper_and_the_mail_stays_at_home(
     letter = Notice.objects.get(channel="email", template="supplement_required")
     assert letter.state == "skipped"
     assert letter.superseded_by == f"case:{case.pk}:{after.seq}"
+    clerk.get(CALLS)
     assert case.number not in clerk.get(CALLS).content.decode()
 
 

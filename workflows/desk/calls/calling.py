@@ -16,10 +16,10 @@ from django.db.models import Count, Q
 
 from tongban.accounts.actors import Actor
 from tongban.accounts.personal import mask_name, mask_phone
-from tongban.notices.models import Channel, Notice, NoticeState, Outage
+from tongban.notices.models import Notice, Outage
 from workflows.cases.declarations import APPLICANT
-from workflows.cases.models import Case, Document, Party, Service
-from workflows.cases.telling import todo_topic
+from workflows.cases.models import Document, Party, Service
+from workflows.cases.unheard import unheard_in
 
 from ..door import cases_at_desk
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 # An office has a few dozen at most; more than that is read by nobody in a morning.
 MOST = 300
 STILL_CALLED = dt.timedelta(days=3)
-UNSENT = (NoticeState.PENDING, NoticeState.FAILED, NoticeState.UNSURE, NoticeState.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,11 @@ def calls_for(actor: Actor, outages: Sequence[Outage], *, number: str = "") -> l
     if not outages or not actor.desks:
         return []
     cases = _candidates(actor, number)
-    unheard = _unheard(cases, outages)
-    cases = [case for case in cases if case.number in unheard]
+    unheard = {
+        number: [word.notice for word in words if word.reached_at is None]
+        for number, words in unheard_in(cases, outages).items()
+    }
+    cases = [case for case in cases if unheard.get(case.number)]
     people = _people([case.pk for case in cases])
     documents = {i for case in cases for i in case.facts.get("unserved", [])}
     papers = Document.objects.filter(pk__in=documents).in_bulk()
@@ -86,46 +88,6 @@ def _candidates(actor: Actor, number: str) -> list[Flow]:
     if number:
         rows = rows.filter(number=number)
     return cast("list[Flow]", list(rows.select_related("matter").order_by("-entered_at")[:MOST]))
-
-
-def _unheard(cases: Iterable[Flow], outages: Sequence[Outage]) -> dict[str, list[Notice]]:
-    """By case number: the notices of a paper or deadline that reached their person in no way."""
-    by_number = {case.number: case for case in cases}
-    rows = Notice.objects.filter(
-        subject_kind="case",
-        subject_key__in=list(by_number),
-        created_at__gte=min(outage.since for outage in outages),
-        user__isnull=False,
-    ).exclude(channel=Channel.WEBHOOK)
-    said: dict[tuple[str, str], list[Notice]] = {}
-    for notice in rows:
-        said.setdefault((notice.event_key, notice.recipient), []).append(notice)
-    unheard: dict[str, list[Notice]] = {}
-    for ways in said.values():
-        missed = [n for n in ways if _missed(n, by_number[n.subject_key], outages)]
-        if missed and not any(_reached(notice) for notice in ways):
-            unheard.setdefault(missed[0].subject_key, []).append(missed[0])
-    return unheard
-
-
-def _reached(notice: Notice) -> bool:
-    if notice.channel == Channel.INBOX:
-        return notice.read_at is not None
-    return notice.state == NoticeState.DELIVERED
-
-
-def _missed(notice: Notice, case: Case, outages: Sequence[Outage]) -> bool:
-    """Should have gone out by a channel that was out, and weighs: a paper that waits, or a deadline."""
-    was_out = any(
-        notice.channel == outage.channel
-        and outage.since <= notice.created_at
-        and (outage.ended_at is None or notice.created_at <= outage.ended_at)
-        for outage in outages
-    )
-    paper = notice.document_id in case.facts.get("unserved", [])
-    asks = notice.topic == todo_topic(case.pk) and case.holder == APPLICANT
-    current = notice.created_at >= case.entered_at
-    return was_out and notice.state in UNSENT and (paper or (asks and current))
 
 
 def _people(case_ids: Sequence[int]) -> dict[int, list[Party]]:
