@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from django.core.serializers.json import DjangoJSONEncoder
+from tongban.prepared import MicrosecondEncoder
 
 from .models import Event
 
@@ -31,15 +30,6 @@ def fingerprint(event: Event) -> bytes:
         content, cls=MicrosecondEncoder, sort_keys=True, ensure_ascii=False, separators=(",", ":")
     )
     return hashlib.sha256(bytes(event.prev) + canonical.encode()).digest()
-
-
-class MicrosecondEncoder(DjangoJSONEncoder):
-    """Instants in UTC with microseconds: Django's own encoder drops what the database keeps."""
-
-    def default(self, o: Any) -> Any:
-        if isinstance(o, dt.datetime):
-            return o.astimezone(dt.UTC).isoformat(timespec="microseconds")
-        return super().default(o)
 
 
 def as_kept(facts: dict[str, Any]) -> dict[str, Any]:

@@ -12,20 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 
 from tongban.notices.models import Notice
-from tongban.prepared import prepared
+from tongban.prepared import MicrosecondEncoder, as_json, prepared
 
-from .ledger import MicrosecondEncoder
 from .models import Case, Event
-
-# As JSON they are what they are in Python; any other column is prepared by its field.
-PLAIN = (
-    "AutoField", "BigAutoField", "BigIntegerField", "BooleanField", "CharField", "DateField",
-    "DateTimeField", "ForeignKey", "FSMField", "IntegerField", "JSONField", "PositiveIntegerField",
-    "PositiveSmallIntegerField", "SmallIntegerField", "TextField", "UUIDField", "ArrayField",
-)  # fmt: skip
 
 
 class LostCase(RuntimeError):
@@ -56,9 +48,9 @@ def write_opening(move: Move) -> None:
 
 def _write(statement: str, moves: Sequence[Move]) -> None:
     rows = {
-        "cases": _as_json(Case, [move.case for move in moves]),
-        "events": _as_json(Event, [move.event for move in moves]),
-        "notices": _as_json(Notice, [notice for move in moves for notice in move.owed]),
+        "cases": as_json(Case, [move.case for move in moves]),
+        "events": as_json(Event, [move.event for move in moves]),
+        "notices": as_json(Notice, [notice for move in moves for notice in move.owed]),
         "told": json.dumps([_told(move) for move in moves], cls=MicrosecondEncoder),
     }
     with prepared() as cursor:
@@ -136,37 +128,6 @@ def _told(move: Move) -> dict[str, Any]:
             "at": event.at,
         },
     }
-
-
-def _as_json(model: type[models.Model], rows: Sequence[models.Model]) -> str:
-    plain, binary, prepared = _kinds(model)
-    given = []
-    for row in rows:
-        values = row.__dict__
-        one = {column: values[name] for name, column in plain}
-        for name, column in binary:
-            one[column] = "\\x" + bytes(values[name]).hex()
-        for field in prepared:
-            one[str(field.column)] = field.get_db_prep_save(values[field.attname], connection)
-        given.append(one)
-    return json.dumps(given, cls=MicrosecondEncoder, ensure_ascii=False, allow_nan=False)
-
-
-@functools.cache
-def _kinds(
-    model: type[models.Model],
-) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[models.Field[Any, Any]]]:
-    """The columns of a table: as they are, binary ones, and those whose field prepares them."""
-    plain, binary, prepared = [], [], []
-    for field in model._meta.concrete_fields:
-        kind = type(field).__name__
-        if kind == "BinaryField":
-            binary.append((field.attname, str(field.column)))
-        elif kind in PLAIN:
-            plain.append((field.attname, str(field.column)))
-        else:
-            prepared.append(field)
-    return plain, binary, prepared
 
 
 def _columns(model: type[models.Model], *, but: str = "") -> list[str]:
