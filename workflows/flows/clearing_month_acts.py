@@ -24,6 +24,7 @@ from workflows.cases.places import office_name
 from workflows.cases.telling_offices import staff_of, tell_staff
 
 from .clearing_month_forms import SIDES
+from .versions_in_force import version_of_flow
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -156,8 +157,7 @@ def _province(case: Flow, side: str) -> str:
 
 def version_of(flow: str, on: dt.date) -> MatterVersion:
     """The version in force of the one matter between offices that a flow carries. Raises NoSuchMatter."""
-    found = MatterVersion.objects.in_force(on).filter(flow=flow).select_related("matter")
-    version = found.order_by("-number").first()
+    version = version_of_flow(flow, on)
     if version is None:
         raise NoSuchMatter(flow)
     return version

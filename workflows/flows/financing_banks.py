@@ -22,7 +22,8 @@ from workflows.cases.opening import Application, open_case
 from workflows.cases.perform import perform
 from workflows.cases.places import office_name
 
-from .one_thing_parts import PartGone, as_given
+from .one_thing_parts import as_given
+from .versions_in_force import PartGone, version_of_part
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -162,12 +163,7 @@ def _version(act: Act) -> MatterVersion:
     named = next(iter(act.definition.parts), None)
     if named is None:
         raise PartGone("the demand's version names no part for the banks")
-    versions = MatterVersion.objects.in_force(act.today).select_related("matter")
-    matter = named.matter
-    found = versions.filter(matter__name=matter.name, matter__source_batch=matter.batch).first()
-    if found is None:
-        raise PartGone(f"{matter.name} ({matter.batch})")
-    return found
+    return version_of_part(named, act.today)
 
 
 def _answers(case: Flow, act: Act, definition: Definition) -> dict[str, str]:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from matters.catalogue.models import MatterVersion
 from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import SYSTEM as THE_SYSTEM
 from workflows.cases.act import Act
@@ -21,7 +20,8 @@ from workflows.cases.opening import Application, open_case
 from workflows.cases.perform import perform
 from workflows.cases.places import office_name
 
-from .one_thing_parts import PartGone, as_given
+from .one_thing_parts import as_given
+from .versions_in_force import PartGone, version_of_part
 
 if TYPE_CHECKING:
     from matters.catalogue.bundle import BundlePart
@@ -117,7 +117,7 @@ class FundLoanFacts(Flow):
 def ask_lender(case: Flow, act: Act) -> tuple[str, str]:
     """Open the question; its number and the office that has it. An opening, and two statements."""
     part = _part(act)
-    version = _version(act, part)
+    version = version_of_part(part, act.today)
     nth = case.facts.get("questions", 0) + 1
     definition = definition_of(version.pk)
     case.facts = {**case.facts, "questions": nth, "lender": None}
@@ -178,13 +178,3 @@ def _part(act: Act) -> BundlePart:
         if part.code == FACTS:
             return part
     raise PartGone("the matter's version names no part for the loan city")
-
-
-def _version(act: Act, part: BundlePart) -> MatterVersion:
-    """The version under which the loan city answers: the one that the matter's own version names."""
-    matter = part.matter
-    versions = MatterVersion.objects.in_force(act.today).select_related("matter")
-    found = versions.filter(matter__name=matter.name, matter__source_batch=matter.batch).first()
-    if found is None:
-        raise PartGone(f"{matter.name} ({matter.batch})")
-    return found

@@ -18,7 +18,7 @@ from workflows.cases.models import Party
 from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import InvalidData, NotAllowed, perform
 
-from .one_thing_parts import PartGone
+from .versions_in_force import needed_version_of
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -36,7 +36,7 @@ def open_transfers(case: Flow, act: Act, application: Application) -> None:
     """
     data: dict[str, Any] = opened_data(act.definition, case.data)
     rows: list[Row] = data[LIST]
-    version = _version(act)
+    version = needed_version_of(TRANSFER, act.today)
     wrong = list(_wrong_rows(case, rows))
     if wrong:
         raise _in_the_form(case, act, wrong)
@@ -126,7 +126,7 @@ def _agents(application: Application, employer: str) -> Iterator[PartyInput]:
 
 def _wrong_rows(case: Flow, rows: list[Row]) -> Iterator[str]:
     """Where the receiving centre's accounts are here, each number must be that person's. Two statements."""
-    kept = Account.objects.filter(centre_id=case.office_of("lead"))
+    kept = Account.objects.kept_here().filter(centre_id=case.office_of("lead"))
     if not kept.exists():
         return
     numbers = dict(
@@ -144,14 +144,6 @@ def _accounts_of(rows: list[Row]) -> dict[str, User]:
     indexes = [blind_index(row["id_number"], "id_number") for row in rows]
     users = User.objects.filter(id_number_index__in=indexes, kind=User.Kind.CITIZEN, is_active=True)
     return {user.id_number_index or "": user for user in users}
-
-
-def _version(act: Act) -> MatterVersion:
-    rows = MatterVersion.objects.in_force(act.today).select_related("matter").filter(flow=TRANSFER)
-    found = rows.order_by("matter__slug").first()
-    if found is None:
-        raise PartGone(TRANSFER)
-    return found
 
 
 def _in_the_form(case: Flow, act: Act, said: list[str]) -> InvalidData:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from matters.catalogue.models import MatterVersion
 from matters.housing_fund.certificates import LIVE
 from matters.housing_fund.models import LoanCertificate
 from workflows.cases.act import Situation
 from workflows.cases.flow import GoingOn
 
 from .loan_people import answers_of
+from .versions_in_force import version_of_flow
 
 LOAN_FLOW = "cross_city_loan"
 
@@ -21,8 +21,7 @@ def loan_after(situation: Situation) -> GoingOn | None:
     issued = LoanCertificate.objects.filter(number=number).first()
     if issued is None or issued.standing(situation.today) not in LIVE:
         return None
-    versions = MatterVersion.objects.in_force(situation.today).select_related("matter")
-    version = versions.filter(flow=LOAN_FLOW).first()
+    version = version_of_flow(LOAN_FLOW, situation.today)
     if version is None:
         return None
     known = answers_of(situation.case, situation.definition)

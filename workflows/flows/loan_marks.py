@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
-from matters.catalogue.models import MatterVersion
 from matters.housing_fund import lending, marks
 from matters.housing_fund.models import Account, Borrower, Loan
 from tongban.accounts.actors import SYSTEM
@@ -21,8 +20,9 @@ from workflows.cases.opening import Application, open_case
 from workflows.cases.perform import perform
 from workflows.cases.telling_offices import staff_of, tell_staff
 
-from .one_thing_parts import PartGone, as_given
+from .one_thing_parts import as_given
 from .review_steps import matter_lines
+from .versions_in_force import needed_version_of
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -97,7 +97,7 @@ def _open(
     return open_case(
         Application(
             draft_key=uuid.uuid5(case.draft_key, f"{task}:{loan.number}:{account.pk}:{act.seq}"),
-            version=_version(act, COLLECTION if task == COLLECT else FLOW),
+            version=needed_version_of(COLLECTION if task == COLLECT else FLOW, act.today),
             origin_region=loan.centre.region_id,
             parties=[as_given(party) for party in parties],
             data={
@@ -115,14 +115,6 @@ def _open(
         actor=act.actor,
         at=act.at,
     ).case
-
-
-def _version(act: Act, flow: str) -> MatterVersion:
-    versions = MatterVersion.objects.in_force(act.today).select_related("matter")
-    found = versions.filter(flow=flow).first()
-    if found is None:
-        raise PartGone(f"no matter of the flow {flow} is in force")
-    return found
 
 
 def _tell_loan_city(act: Act, loan: Loan, new: Account) -> None:

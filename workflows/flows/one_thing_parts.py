@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from matters.catalogue.bundle import BundlePart, applying
 from matters.catalogue.definition import Definition
 from matters.catalogue.forms import form_for
-from matters.catalogue.models import MatterVersion
 from matters.catalogue.pinned import definition_of
 from workflows.cases.act import Act
 from workflows.cases.drafts import typed_again
 from workflows.cases.family import PART, RESULTS, children_of
 from workflows.cases.models import Case, Material, Party
-from workflows.cases.opening import Application, NotInForce, PartyInput, open_case
+from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import InvalidData, NotAllowed, perform
+
+from .versions_in_force import version_of_part
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -27,10 +28,6 @@ FAILED = frozenset({"disapproved", "refused", "returned"})
 MOST_TRIES = 2
 # A paper that lies with the whole, as far as a part is concerned.
 HERE = frozenset({Material.Status.HANDED_IN, Material.Status.RECEIVED})
-
-
-class PartGone(NotInForce):
-    """The matter of a part is not in the catalogue, or has no version in force on that day."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +143,7 @@ def _open(
     parties: Any, papers: dict[str, Material], is_own: bool = False,
 ) -> Flow:  # fmt: skip
     """is_own: data and papers go by the part's own codes already."""
-    version = _version(part, act)
+    version = version_of_part(part, act.today)
     definition = definition_of(version.pk)
     stored = data if is_own else part.answers(definition, data)
     serving = {
@@ -176,15 +173,6 @@ def _open(
     ).case
     _lend(child, serving)
     return child
-
-
-def _version(part: BundlePart, act: Act) -> MatterVersion:
-    matter = part.matter
-    versions = MatterVersion.objects.in_force(act.today).select_related("matter")
-    found = versions.filter(matter__name=matter.name, matter__source_batch=matter.batch).first()
-    if found is None:
-        raise PartGone(f"{matter.name} ({matter.batch})")
-    return found
 
 
 def _papers_here(case: Case) -> dict[str, Material]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from matters.catalogue.models import MatterVersion
 from matters.medical.models import Institution, Insured
 from tongban.offices.codes import pool_of
 from workflows.cases.act import Situation
 from workflows.cases.flow import GoingOn
 
 from .medical_visit_handover import PaidByOneself, paid_by_oneself
+from .versions_in_force import version_of_flow
 
 # A pharmacy's receipts are no matter of the catalogue.
 MATTERS = {"inpatient": "住院费用报销", "outpatient": "门诊费用报销", "chronic": "门诊费用报销"}
@@ -26,8 +26,7 @@ def claim_after(situation: Situation) -> GoingOn | None:
     paid = paid_by_oneself(situation.case.number, actor=situation.actor)
     if paid is None or paid.visit not in MATTERS:
         return None
-    versions = MatterVersion.objects.in_force(situation.today).select_related("matter")
-    version = versions.filter(matter__name=MATTERS[paid.visit], flow="reimbursement").first()
+    version = version_of_flow("reimbursement", situation.today, matter=MATTERS[paid.visit])
     if version is None:
         return None
     return GoingOn(

@@ -15,8 +15,9 @@ from workflows.cases.opening import Application, open_case
 from workflows.cases.perform import perform
 from workflows.cases.places import office_name
 
-from .one_thing_parts import PartGone, as_given
+from .one_thing_parts import as_given
 from .reimbursement_claim import claim_of
+from .versions_in_force import PartGone, version_of_part
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -79,9 +80,4 @@ def _version(act: Act) -> MatterVersion:
     named = next((part for part in act.definition.parts if part.code == INQUIRY), None)
     if named is None:
         raise PartGone("the matter's version names no part for the place of treatment")
-    matter = named.matter
-    versions = MatterVersion.objects.in_force(act.today).select_related("matter")
-    found = versions.filter(matter__name=matter.name, matter__source_batch=matter.batch).first()
-    if found is None:
-        raise PartGone(f"{matter.name} ({matter.batch})")
-    return found
+    return version_of_part(named, act.today)

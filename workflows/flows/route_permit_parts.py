@@ -14,7 +14,8 @@ from workflows.cases.family import children_of
 from workflows.cases.opening import Application, open_case
 from workflows.cases.places import office_name
 
-from .one_thing_parts import PartGone, as_given
+from .one_thing_parts import as_given
+from .versions_in_force import PartGone, version_of_part
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -66,9 +67,4 @@ def _version(act: Act) -> MatterVersion:
     named = next(iter(act.definition.parts), None)
     if named is None:
         raise PartGone("the permit's version names no part for those along the route")
-    matter = named.matter
-    versions = MatterVersion.objects.in_force(act.today).select_related("matter")
-    found = versions.filter(matter__name=matter.name, matter__source_batch=matter.batch).first()
-    if found is None:
-        raise PartGone(f"{matter.name} ({matter.batch})")
-    return found
+    return version_of_part(named, act.today)

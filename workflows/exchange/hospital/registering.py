@@ -20,6 +20,7 @@ from workflows.cases.opening import Application, NotInForce, PartyInput, open_ca
 from workflows.cases.perform import InvalidData
 from workflows.flows.medical_visit import MedicalVisit
 from workflows.flows.medical_visit_card import Card, CardRefused, read_card
+from workflows.flows.versions_in_force import version_of_flow
 
 from ..problems import Problem
 from .answers import card_out, person_out
@@ -158,8 +159,7 @@ def card_problem(card: Card) -> Problem:
 
 
 def _version(kind: str, on: dt.date) -> MatterVersion:
-    versions = MatterVersion.objects.in_force(on).filter(flow=MedicalVisit.CODE)
-    found = versions.filter(matter__name=MATTERS[VisitKind(kind)]).select_related("matter").first()
+    found = version_of_flow(MedicalVisit.CODE, on, matter=MATTERS[VisitKind(kind)])
     if found is None:
         raise Problem(409, "not_open_now", "现在不能登记", "这类直接结算还没有发布")
     return found
