@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, cast
 
 import structlog
@@ -37,9 +38,16 @@ def take_wakes(*, is_over: IsOver = never) -> int:
     return moved
 
 
-def _taken_safely(wake: Wake) -> bool:
+def wake_owed_by(child: Case, *, at: dt.datetime) -> bool:
+    """Take the wake that this child's end owed, as of `at`: for a play of the past, where nobody comes by
+    every few seconds. Whether its parent moved."""
+    owed = Wake.objects.filter(taken_at=None, child_id=child.pk).first()
+    return owed is not None and _taken_safely(owed, at)
+
+
+def _taken_safely(wake: Wake, at: dt.datetime | None = None) -> bool:
     try:
-        return _taken(wake)
+        return _taken(wake, at or timezone.now())
     except NotAllowed as error:
         log.info("parent not woken", case=wake.parent_id, reason=str(error))
     except Exception:
@@ -48,13 +56,13 @@ def _taken_safely(wake: Wake) -> bool:
 
 
 @transaction.atomic
-def _taken(wake: Wake) -> bool:
+def _taken(wake: Wake, at: dt.datetime) -> bool:
     """Whether the parent moved. Its lock comes first: what is decided here is not overtaken."""
     parent = _locked(wake.parent_id)
     moves = Wake.objects.filter(pk=wake.pk, taken_at=None).exists() and _is_ready(parent)
     if moves:
-        perform(parent.pk, WAKE_STEP, actor=SYSTEM, token=parent.seq)
-    Wake.objects.filter(pk=wake.pk, taken_at=None).update(taken_at=timezone.now())
+        perform(parent.pk, WAKE_STEP, actor=SYSTEM, token=parent.seq, at=at)
+    Wake.objects.filter(pk=wake.pk, taken_at=None).update(taken_at=at)
     return moves
 
 

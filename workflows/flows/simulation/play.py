@@ -20,6 +20,7 @@ from workflows.cases.models import Case
 from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import InvalidData, NotAllowed, perform
 from workflows.cases.registry import flow_class
+from workflows.cases.waking import wake_owed_by
 
 from .acts import Move
 from .answers import answers
@@ -143,6 +144,7 @@ class Play:
             tick(1)
             self._plan(done.case, due.at, due.luck)
             self._plan_parts(done.case, due.at)
+            self._plan_woken(done.case, due.at)
 
     def _open(self, moment: dt.datetime, luck: Random) -> None:
         home = luck.choice(["500000", "510000"])
@@ -206,6 +208,16 @@ class Play:
             for nth, row in enumerate(beside.order_by("id")):
                 luck = Random(f"beside {self.seed} {case.draft_key} {nth}")
                 self._plan(cast("Flow", row), moment, luck)
+
+    def _plan_woken(self, case: Flow, moment: dt.datetime) -> None:
+        """The whole walks on in the hour in which its last part ended."""
+        if case.closed_at != moment or case.relation != "part":
+            return
+        if wake_owed_by(case, at=moment):
+            parent = cast("Flow", Case.objects.get(pk=case.parent_id))
+            luck = Random(f"woken {self.seed} {parent.draft_key} {parent.seq}")
+            self._plan(parent, moment, luck)
+            self._plan_parts(parent, moment)
 
     def _version(self, luck: Random) -> MatterVersion:
         """Mostly a matter that is written out: its flow first, then one of that flow's."""
