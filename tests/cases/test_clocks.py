@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matters.catalogue.definition import Limit
@@ -17,6 +17,7 @@ from workflows.cases.clocks import (
     Due,
     Pause,
     Reading,
+    days_left_out,
     days_used,
     due,
     explain,
@@ -153,6 +154,48 @@ def test_the_explanation_counts_to_the_limit_and_ends_on_the_last_day(
     assert found.is_provisional == any(line.is_provisional for line in lines)
     assert days_used(reading, found.due_at - dt.timedelta(seconds=1)) == reading.amount
     assert all(line.why for line in lines)
+
+
+@given(drawn=readings(), begun=st.integers(0, 900), first=st.integers(0, 400),
+       second=st.integers(0, 400))  # fmt: skip
+def test_two_pauses_that_meet_are_one(
+    calendars: Calendars, drawn: tuple[str, Reading], begun: int, first: int, second: int
+) -> None:
+    reading = real(calendars, drawn)
+    start, met, end = (
+        reading.started_at + dt.timedelta(hours=hours)
+        for hours in (begun, begun + first, begun + first + second)
+    )
+    split = replace(reading, pauses=(Pause(start, met), Pause(met, end)))
+    assert due(split) == due(replace(reading, pauses=(Pause(start, end),)))
+
+
+@settings(max_examples=40)
+@given(drawn=readings(day_limits), begun=st.integers(0, 900), lasted=st.integers(0, 900))
+def test_a_pause_is_counted_in_the_unit_of_the_clock_that_it_stops(
+    calendars: Calendars, drawn: tuple[str, Reading], begun: int, lasted: int
+) -> None:
+    """What it left out, in working days or in days, is what the limit would have to be longer by."""
+    reading = replace(real(calendars, drawn), pauses=())
+    start = reading.started_at + dt.timedelta(hours=begun)
+    pause = Pause(start, start + dt.timedelta(hours=lasted))
+    paused = moment_of(replace(reading, pauses=(pause,)))
+    left_out = days_left_out(reading, pause, paused.due_at - dt.timedelta(seconds=1))
+    longer = Limit(amount=reading.amount + left_out, unit=reading.unit)
+    assert moment_of(replace(reading, limits=(longer,))).due_at == paused.due_at
+    assert left_out <= (local_day(start + dt.timedelta(hours=lasted)) - local_day(start)).days
+
+
+@given(drawn=readings(st.builds(lambda n: Limit(amount=n, unit="H"), st.integers(1, 200))),
+       begun=st.integers(0, 100), lasted=st.integers(0, 900))  # fmt: skip
+def test_a_pause_of_a_clock_of_hours_is_counted_in_hours(
+    calendars: Calendars, drawn: tuple[str, Reading], begun: int, lasted: int
+) -> None:
+    reading = replace(real(calendars, drawn), pauses=())
+    start = reading.started_at + dt.timedelta(hours=begun)
+    paused = replace(reading, pauses=(Pause(start, start + dt.timedelta(hours=lasted)),))
+    moved = moment_of(paused).due_at - moment_of(reading).due_at
+    assert moved == dt.timedelta(hours=lasted if begun < reading.amount else 0)
 
 
 @given(drawn=readings())

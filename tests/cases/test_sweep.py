@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from django.db import DataError, connection
 from django.test import override_settings
+from django.test.utils import CaptureQueriesContext
 from kombu.pools import producers
 
 from tests import journeys
@@ -19,11 +21,16 @@ from tests.world import LIN_ID, SUBSIDY, World, at
 from tongban.celery import worker_command
 from tongban.notices.hints import broker
 from tongban.notices.models import Notice
+from tongban.notices.outbox import Owed
+from tongban.notices.rendering import render
 from workflows.cases import sweep as sweeping
-from workflows.cases.models import Case, Event
+from workflows.cases.colours import People, Turned
+from workflows.cases.models import Case, Enquiry, Event
 from workflows.cases.opening import PartyInput
+from workflows.cases.overdue_answers import tell_overdue_answers
 from workflows.cases.sweep import sweep_deadlines
 from workflows.cases.tasks import sweep
+from workflows.cases.timekeeping import is_late
 
 LICENCE = "经营性人力资源服务机构从事职业中介活动许可（县级）"
 
@@ -144,6 +151,104 @@ def test_a_timer_that_cannot_be_taken_hides_no_colour(
     swept = sweep_deadlines(now=at("2026-05-20 08:00"))
     assert (swept.timers, swept.failed, swept.colours) == (0, 1, 2)
     assert (told("red"), told("escalated")) == (["hr-sc"], ["supervisor-sc"])
+
+
+def test_six_cases_cost_as_many_statements_as_two(world: World) -> None:
+    """Claimed, their people read, told and set to the next alarm: each in one statement."""
+
+    def statements(cases: int) -> list[str]:
+        for _ in range(cases):
+            collected(world)
+        with CaptureQueriesContext(connection) as captured:
+            assert sweep_deadlines(now=at("2026-05-15 08:00")).cases == cases
+        return [query["sql"] for query in captured]
+
+    statements(1)
+    few = statements(2)
+    assert len(statements(6)) == len(few)
+    # Found, no more found, timers, claimed, people, told, alarms set; and the savepoint.
+    assert len([sql for sql in few if "SAVEPOINT" not in sql]) == 7
+    # The walk is along the alarm, and the index that has both answers it alone.
+    assert "ORDER BY next_alarm_at, id" in few[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {few[0]}")
+        assert "Index Only Scan using case_alarm" in "".join(row[0] for row in cursor.fetchall())
+
+
+def test_what_is_left_when_the_time_is_over_is_taken_by_the_next_run(world: World) -> None:
+    collected(world)
+    assert sweep_deadlines(now=at("2026-05-15 08:00"), seconds=0).cases == 0
+    assert sweep_deadlines(now=at("2026-05-15 08:00")).cases == 1
+
+
+def test_a_statement_that_fails_is_tried_again_case_by_case(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, sound = collected(world), collected(world)
+    really = sweeping.notices_of
+
+    def failing(found: list[Turned], people: People) -> list[Owed]:
+        if any(turn.case.pk == bad.pk for turn in found):
+            raise DataError("too long for the column")
+        return really(found, people)
+
+    monkeypatch.setattr(sweeping, "notices_of", failing)
+    swept = sweep_deadlines(now=at("2026-05-15 08:00"))
+    assert (swept.cases, swept.failed, swept.colours) == (1, 1, 4)
+    told_of = Notice.objects.filter(template__startswith="deadline_")
+    assert set(told_of.values_list("subject_key", flat=True)) == {sound.number}
+    assert Case.objects.get(pk=bad.pk).next_alarm_at == bad.next_alarm_at
+
+
+def test_a_colour_says_which_clock_it_is_of_and_how_long_it_helps(world: World) -> None:
+    case = collected(world)
+    sweep_deadlines(now=at("2026-05-14 08:00"))
+    sweep_deadlines(now=at("2026-05-15 08:00"))
+    notices = Notice.objects.filter(user=world.people["head_cq"]).order_by("id")
+    yellow, red = notices
+    assert {yellow.topic, red.topic} == {f"case:{case.pk}:deadline:hop"}
+    assert (yellow.useful_until, red.useful_until) == (at("2026-05-15 00:00"), None)
+
+
+def test_a_matter_may_want_its_red_light_before_it_is_late(world: World) -> None:
+    """Half of the promise of sixteen days used: red, and the supervisor told; nobody is late yet."""
+    matter = world.matter(SUBSIDY, yellow_percent=40, red_percent=50)
+    case = journeys.collected(world, matter=matter, when="2026-05-11 09:00").case
+    sweep_deadlines(now=at("2026-05-21 08:00"))
+    case = Case.objects.get(pk=case.pk)
+    assert case.light(at("2026-05-13 00:00")) == "red"
+    assert (case.due_at, case.deadline_at) == (at("2026-05-13 00:00"), at("2026-05-15 00:00"))
+    told_of = Notice.objects.filter(template="deadline_escalated").order_by("id")
+    assert [(n.context["clock"], n.context["is_early"]) for n in told_of] == [("环节时限", True)]
+    assert "将超时限" in render(told_of[0]).subject
+    assert is_late(case, at("2026-05-20 10:00")) is False
+
+
+def urged(world: World, when: str) -> Enquiry:
+    """督办 of a case at the window; three working days to answer."""
+    case = collected(world)
+    world.take(case, "urge", "supervisor_cq", {"text": "请说明原因"}, at=at(when))
+    return Enquiry.objects.get(case=case)
+
+
+def test_an_unanswered_supervision_is_told_once_to_its_asker_and_the_head(world: World) -> None:
+    enquiry = urged(world, "2026-05-12 09:00")
+    assert tell_overdue_answers(at("2026-05-15 23:59")) == 0
+    assert tell_overdue_answers(at("2026-05-16 00:00")) == 1
+    assert tell_overdue_answers(at("2026-05-20 00:00")) == 0
+    notices = Notice.objects.filter(template="supervision_overdue").select_related("user")
+    assert {n.user.username for n in notices if n.user} == {"supervisor-cq", "head-cq"}
+    assert enquiry.case.number in render(notices[0]).subject
+    assert "2026年05月15日" in render(notices[0]).body
+
+
+def test_an_answer_in_time_is_nobodys_trouble(world: World) -> None:
+    enquiry = urged(world, "2026-05-12 09:00")
+    answer = {"enquiry": str(enquiry.pk), "text": "材料在途"}
+    case = Case.objects.get(pk=enquiry.case_id)
+    world.take(case, "answer", "clerk_cq", answer, at=at("2026-05-13 09:00"))
+    assert tell_overdue_answers(at("2026-05-20 00:00")) == 0
 
 
 @pytest.mark.django_db(transaction=True)
