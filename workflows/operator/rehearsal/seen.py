@@ -78,7 +78,8 @@ def _said(told: Explanation, at: dt.datetime) -> str:
     day = f"{last.year}年{last.month}月{last.day}日"
     if at >= told.derived.due_at:
         return f"{told.limit.text}，最后一天是 {day}，到所选时刻已经超期（红灯）"
-    light = "黄灯" if at >= told.derived.yellow_at else "绿灯"
+    is_yellow = at >= told.derived.yellow_at
+    light = "红灯" if at >= told.derived.red_at else "黄灯" if is_yellow else "绿灯"
     if told.lines:
         left = days_left(told.reading, local_day(at))
         return f"{told.limit.text}，最后一天是 {day}，到所选日期还剩 {left} 天（{light}）"
