@@ -263,6 +263,7 @@ CELERY_TASK_ROUTES = {
     "sharing.*": {"queue": "sweeps"},
     "portal.*": {"queue": "sweeps"},
     "operator.*": {"queue": "sweeps"},
+    "desk.*": {"queue": "sweeps"},
     "medical.*": {"queue": "sweeps"},
     "housing_fund.*": {"queue": "sweeps"},
 }
@@ -289,6 +290,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 30,
         "options": {"expires": 30},
     },
+    "go on with many cases": {
+        "task": "cases.go_on_with_many",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "watch the channels": {
         "task": "operator.watch_channels",
         "schedule": 60,
@@ -305,6 +311,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "answer look-ups": {"task": "sharing.answer", "schedule": 30, "options": {"expires": 30}},
+    # Every ten minutes of the morning: the first that finds a worker owes them all.
+    "send the clerks' digests": {
+        "task": "desk.digest",
+        "schedule": crontab(hour="7-9", minute="5,15,25,35,45,55"),
+        "options": {"expires": 600},
+    },
     "mark overdue demands": {
         "task": "sharing.mark_overdue",
         "schedule": crontab(hour="9-17", minute="5-59/5"),

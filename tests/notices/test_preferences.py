@@ -104,7 +104,7 @@ def test_a_whole_batch_asks_once_for_what_people_chose(
         written(owed_sms(caller), next_attempt_at=at(10))
 
     # Per message: handed over (two, and the savepoint's two), accepted, settled; the rest once.
-    with django_assert_max_num_queries(6 * 6 + 20):
+    with django_assert_max_num_queries(6 * 6 + 28):
         assert deliver_due(now=at(11)).sent == 6
 
 

@@ -168,6 +168,10 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/search/": _("/desk/search/", STAFF),
     "desk/next/": _("/desk/next/", STAFF),
     "desk/batch/": _("/desk/batch/", STAFF, post_only=True),
+    "desk/batch/<uuid:key>/": _("/desk/batch/{s.bulk}/", frozenset({"clerk_cq"})),
+    "desk/batch/<uuid:key>/on/": _(
+        "/desk/batch/{s.bulk}/on/", frozenset({"clerk_cq"}), post_only=True
+    ),
     "desk/calls/": _("/desk/calls/", WINDOWS),
     "desk/calls/<case_number:number>/": _(
         "/desk/calls/{s.crossing.number}/", AT_DESK, post_only=True
@@ -199,6 +203,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/clearing/<case_number:number>/lines/<int:key>/": _(
         "/desk/clearing/{s.clearing}/lines/{s.clearing_line}/", SUPERVISORS
     ),
+    "desk/digest/": _("/desk/digest/", STAFF),
     "desk/joint/": _("/desk/joint/", STAFF),
     "desk/joint/hours/": _("/desk/joint/hours/", HEADS),
     "desk/joint/hours/<int:key>/end/": _(

@@ -66,6 +66,7 @@ def _is_quiet(moment: time, begins: time, ends: time) -> bool:
     return moment >= begins or moment < ends
 
 
+DIGEST = "digest"
 # What tells of a paper or of a deadline that runs against the person.
 WEIGHTY = frozenset(
     {"supplement_required", "refused", "disapproved", "deemed_accepted", "suspended", "extended"}
@@ -83,6 +84,9 @@ def refusal_of(notice: Notice, chosen: Preference | None, *, has_phone: bool) ->
     With e-mail and text messages both off, what is weighty still goes by one of them: to the
     phone, or by e-mail where there is none.
     """
+    if notice.template == DIGEST:
+        # Asked for apart from the rest, and so kept apart.
+        return "" if chosen is not None and chosen.digest else "本人已关闭每日摘要"
     if chosen is None or notice.channel not in (Channel.EMAIL, Channel.SMS):
         return ""
     by_sms = notice.channel == Channel.SMS

@@ -9,6 +9,8 @@ from . import (
 )
 from .case import asking_registers, certificates, shared_answer, sheet
 from .case import views as case_pages
+from .digest.pages import digest
+from .queue import batch_pages
 from .queue import views as queue_pages
 
 app_name = "desk"
@@ -16,10 +18,13 @@ urlpatterns = [
     path("desk/", queue_pages.queue, name="queue"),
     path("desk/search/", queue_pages.search, name="search"),
     path("desk/next/", queue_pages.go_to_next, name="next"),
-    path("desk/batch/", queue_pages.batch, name="batch"),
+    path("desk/batch/", batch_pages.batch, name="batch"),
+    path("desk/batch/<uuid:key>/", batch_pages.run, name="batch_run"),
+    path("desk/batch/<uuid:key>/on/", batch_pages.go_on_with, name="batch_go_on"),
     path("desk/calls/", include("workflows.desk.calls.urls")),
     path("desk/clearing/", include("workflows.desk.clearing.urls")),
     path("desk/counter/", include("workflows.desk.counter.urls")),
+    path("desk/digest/", digest, name="digest"),
     path("desk/joint/", include("workflows.desk.joint.urls")),
     path("desk/loans/", loans.loans, name="loans"),
     path("desk/matters/", include("workflows.desk.matters.urls")),

@@ -50,6 +50,15 @@ SAMPLE: dict[str, Any] = {
     "is_early": False,
     "day": "2026年11月21日",
     "code": "246810",
+    "groups": [
+        {
+            "title": "今天到期",
+            "count": "1",
+            "lines": [
+                {"number": "50010126112100001239", "matter": "户口迁移", "due": "2026年11月21日"}
+            ],
+        }
+    ],
 }
 
 

@@ -1,0 +1,12 @@
+"""Celery's side of the desk: thin calls."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from .digest.sending import send_digests
+
+
+@shared_task(name="desk.digest")
+def digest() -> None:
+    """Every ten minutes of the morning; who has today's already gets no second one."""
+    send_digests(timezone.now())
