@@ -27,6 +27,9 @@ class BareCase(models.Model):
         app_label = "cases"
         db_table = "bench_bare_case"
 
+    def __str__(self) -> str:
+        return self.number
+
     @transition(state, source="submitted", target="collected")
     def collect(self) -> None: ...
 
@@ -57,6 +60,9 @@ class BareAudit(models.Model):
     class Meta:
         app_label = "cases"
         db_table = "bench_bare_audit"
+
+    def __str__(self) -> str:
+        return self.step
 
 
 STEPS = ("collect", "forward", "accept", "review", "approve", "conclude")

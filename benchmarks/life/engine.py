@@ -26,7 +26,8 @@ STEPS = ("open", *(f"{step} ({who})" for step, who, _ in WAY))
 def life(ground: Ground) -> Iterator[Callable[[], object]]:
     """The seven transactions of one new case, each to be called in its turn."""
     actors: dict[str, Actor] = {
-        who: actor_of(getattr(ground, who).pk) for who in ("citizen", "window", "township", "county")
+        who: actor_of(getattr(ground, who).pk)
+        for who in ("citizen", "window", "township", "county")
     }
     application = Application(
         draft_key=uuid.uuid4(),

@@ -86,9 +86,7 @@ def _clerk(name: str, region: str, kind: str) -> User:
     )  # fmt: skip
     MatterClaim.objects.create(office=office, phone="", claimed_at=timezone.now())
     clerk = User.objects.create(username=name, name="承办", kind="staff", password="!")  # noqa: S106
-    Posting.objects.create(
-        user=clerk, office=office, role="clerk", valid_from=dt.date(2020, 1, 1)
-    )
+    Posting.objects.create(user=clerk, office=office, role="clerk", valid_from=dt.date(2020, 1, 1))
     return clerk
 
 

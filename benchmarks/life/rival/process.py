@@ -24,18 +24,18 @@ class Rival:
     """A process that lives lives in viewflow when asked to."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+        if process.stdin is None or process.stdout is None:
+            raise NoRival("no pipes")
+        self._process, self._asked, self._answers = process, process.stdin, process.stdout
 
     def lives(self, number: int) -> dict[str, Any]:
         """`seconds` and `cpu` (client's, seconds) of `transitions`, and their `statements`."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{number}\n")
-        self._process.stdin.flush()
+        self._asked.write(f"{number}\n")
+        self._asked.flush()
         return self.answer()
 
     def answer(self) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._answers.readline()
         if not line:
             raise NoRival(f"viewflow ended with {self._process.wait()}")
         answer: dict[str, Any] = json.loads(line)
@@ -48,7 +48,7 @@ def rival(database: Mapping[str, str], folder: Path) -> Iterator[Rival]:
     python = _environment(folder)
     words = ";".join(f"{key}={value}" for key, value in database.items())
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 (our own script)
         [python, HERE / "viewflow_life.py"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -74,7 +74,7 @@ def _environment(folder: Path) -> Path:
     uv = Path(sys.executable).with_name("uv")
     if not uv.exists():
         raise NoRival(f"{uv} is not there to install {REQUIREMENTS.name} with")
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 (our own requirements)
         [uv, "pip", "install", "--quiet", "--python", python, "--requirement", REQUIREMENTS],
         check=False,
         capture_output=True,

@@ -1,16 +1,16 @@
 """The six steps of the life as a viewflow flow: a view a step, each with its permission."""
 
+from crossing.models import Crossed
 from django.views.generic import View as DjangoView
 from viewflow import this
 from viewflow.workflow import flow, lock
-from viewflow.workflow.models import Process
 
-CAN = "viewflow.change_process"
+CAN = "crossing.change_crossed"
 view = DjangoView.as_view()
 
 
 class Crossing(flow.Flow):
-    process_class = Process
+    process_class = Crossed
     lock_impl = lock.SelectForUpdateLock(nowait=False)
 
     start = flow.Start(view).Permission(CAN).Next(this.collect)
