@@ -18,6 +18,7 @@ from tests import journeys
 from tests.cases.threads import at_once
 from tests.notices.conftest import PATIENCE, Mailbox, MailServer
 from tests.world import LIN_ID, SUBSIDY, World, at
+from tongban.accounts.models import Substitution
 from tongban.celery import worker_command
 from tongban.notices.hints import broker
 from tongban.notices.models import Notice
@@ -65,6 +66,20 @@ def test_a_colleague_who_claimed_it_and_the_head_are_told_of_yellow(world: World
     world.take(case, "claim", "clerk_cq_2", at=at("2026-05-12 09:00"))
     sweep_deadlines(now=at("2026-05-14 08:00"))
     assert told("yellow") == ["clerk-cq-2", "head-cq"]
+
+
+def test_whoever_stands_in_for_a_colleague_who_is_away_is_told_too(world: World) -> None:
+    world.post("clerk_cq_3", "万替班", "500101", "service_center", "clerk")
+    case = collected(world)
+    world.take(case, "claim", "clerk_cq_2", at=at("2026-05-12 09:00"))
+    Substitution.objects.create(
+        office_id=case.holder_office_id, absent=world.people["clerk_cq_2"],
+        substitute=world.people["clerk_cq_3"], valid_from=dt.date(2026, 5, 13),
+        valid_to=dt.date(2026, 5, 16), reason="出差", made_by=world.people["head_cq"],
+        made_at=at("2026-05-12 10:00"),
+    )  # fmt: skip
+    sweep_deadlines(now=at("2026-05-14 08:00"))
+    assert told("yellow") == ["clerk-cq-2", "clerk-cq-3", "head-cq"]
 
 
 def test_after_an_outage_red_is_told_and_yellow_is_not(world: World) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from tongban.accounts.models import Posting
+from tongban.accounts.models import Posting, Substitution
 from tongban.notices.models import Channel
 from tongban.notices.outbox import Owed, channels_for, recipient_of
 from tongban.offices.codes import province_of
@@ -47,6 +47,8 @@ class People:
     """Everybody that a batch of cases may concern."""
 
     desks: dict[int, dict[str, set[int]]] = field(default_factory=dict)
+    # Who acts for whom at which office today: {(office, who is away): who stands in}.
+    stand_ins: dict[tuple[int, int], int] = field(default_factory=dict)
     supervisors: dict[str, set[int]] = field(default_factory=dict)
     parties: dict[int, list[Party]] = field(default_factory=dict)
 
@@ -68,11 +70,18 @@ def turned(case: Flow, moment: dt.datetime) -> list[Turned]:
 
 
 def people_for(found: Sequence[Turned], on: dt.date) -> People:
-    """Two statements at most, however many cases there are."""
+    """Three statements at most, however many cases there are."""
     people = People()
     offices = {each.case.holder_office_id for each in found} - {None}
     if offices:
         _staff(people, offices, on)
+    claimed_by = {each.case.claimed_by_id for each in found} - {None}
+    if claimed_by:
+        away = Substitution.objects.in_force(on).filter(absent_id__in=claimed_by)
+        for office_id, absent_id, substitute_id in away.values_list(
+            "office_id", "absent_id", "substitute_id"
+        ):
+            people.stand_ins[office_id, absent_id] = substitute_id
     theirs = {each.case.pk for each in found if each.case.holder_office_id is None}
     if theirs:
         rows = Party.objects.filter(case_id__in=theirs).exclude(user=None).select_related("user")
@@ -110,7 +119,7 @@ def _notices(turn: Turned, people: People) -> Iterator[Owed]:
             for channel in channels_for(user, template):  # type: ignore[arg-type]  # these have accounts
                 yield _owed(turn, template, user_id or 0, channel)
         return
-    staff = _at_desk(turn, people.desks.get(case.holder_office_id, {}))
+    staff = _at_desk(turn, people)
     for user_id in sorted(staff):
         yield _owed(turn, f"deadline_{turn.colour}", user_id)
     if turn.colour == RED:
@@ -119,12 +128,16 @@ def _notices(turn: Turned, people: People) -> Iterator[Owed]:
             yield _owed(turn, "deadline_escalated", user_id)
 
 
-def _at_desk(turn: Turned, desk: dict[str, set[int]]) -> set[int]:
-    """The one who has it and the heads; on red, or where nobody has claimed it, all who may act."""
+def _at_desk(turn: Turned, people: People) -> set[int]:
+    """The one who has it, whoever stands in for them, and the heads.
+
+    On red, or where nobody has claimed it, all who may act there.
+    """
+    office_id, claimed_by = turn.case.holder_office_id, turn.case.claimed_by_id
+    desk = people.desks.get(office_id or 0, {})
     told = set(desk.get(HEAD, ()))
-    claimed_by = turn.case.claimed_by_id
     if claimed_by is not None:
-        told.add(claimed_by)
+        told |= {claimed_by, people.stand_ins.get((office_id or 0, claimed_by), claimed_by)}
     if claimed_by is None or turn.colour == RED:
         told |= desk.get(CLERK, set())
     return told
