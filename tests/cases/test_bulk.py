@@ -20,7 +20,15 @@ from tests.journeys import Journey
 from tests.world import World, at
 from tongban.notices.models import Endpoint, Notice
 from workflows.cases import bulk
-from workflows.cases.bulk import FAILED, NOT_SEEN, NotForMany, Pick, begin, go_on
+from workflows.cases.bulk import (
+    FAILED,
+    NOT_SEEN,
+    NotForMany,
+    Pick,
+    begin,
+    go_on,
+    go_on_with_all,
+)
 from workflows.cases.ledger import first_break
 from workflows.cases.models import BulkRun, Case, Document, Event, ParcelItem
 from workflows.cases.perform import perform
@@ -318,3 +326,12 @@ def test_without_the_order_of_ids_two_groups_lock_each_other_out(
         lambda: go_on(back.pk, is_over=lambda: next(over[1])),
     )
     assert len(alone) == 2
+
+
+def test_what_was_left_unfinished_goes_on_by_itself_for_a_day(world: World) -> None:
+    left, old = (begun(world, "clerk_cq", "claim", world.open()) for _ in range(2))
+    yesterday = timezone.now() - dt.timedelta(days=1, minutes=1)
+    BulkRun.objects.filter(pk=old.pk).update(begun_at=yesterday)
+    assert go_on_with_all(is_over=lambda: False) == 1
+    assert BulkRun.objects.get(pk=left.pk).done == 1
+    assert BulkRun.objects.get(pk=old.pk).waiting == 1

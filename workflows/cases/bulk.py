@@ -8,9 +8,10 @@ cannot be written as it is, its cases go one by one through `perform`.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -43,7 +44,7 @@ from .perform import (
     take,
 )
 from .reading import to_be_locked
-from .registry import flows
+from .registry import flow_class, flows
 from .shared_materials import SUBJECT
 from .together import Together
 
@@ -53,8 +54,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 GROUP = 200
+GOES_ON_BY_ITSELF = dt.timedelta(days=1)
 MOST = 1000
-LONGEST_TEXT = 500
+LONGEST_TEXT, LONGEST_LABEL = 500, 60
 WAITING, DONE, REFUSED = BulkResult.State.WAITING, BulkResult.State.DONE, BulkResult.State.REFUSED
 NOT_SEEN = "没有这个办件，或您不能查看"
 NO_STEP = "这类办件没有这个步骤"
@@ -94,11 +96,15 @@ class Outcome:
     text: str
 
 
-def steps_for_many() -> dict[str, str]:
-    """Steps that some flow allows for many at once, with what they are called there, by code."""
-    return {
-        code: step.label for flow in flows() for code, step in flow.STEPS.items() if step.for_many
-    }
+def steps_for_many() -> frozenset[str]:
+    """Codes of the steps that some flow allows for many at once."""
+    return frozenset(c for flow in flows() for c, step in flow.STEPS.items() if step.for_many)
+
+
+def label_in(step: str, flow_codes: Iterable[str]) -> str:
+    """What the step is called in these flows."""
+    known = (flow_class(code).STEPS.get(step) for code in sorted(set(flow_codes)))
+    return "、".join(dict.fromkeys(each.label for each in known if each is not None))
 
 
 def begin(
@@ -111,11 +117,11 @@ def begin(
     """
     known = BulkRun.objects.filter(key=key).first()
     if known is None:
-        label = steps_for_many().get(step)
         picked = {pick.number: pick for pick in picks}
-        if label is None or not 0 < len(picked) <= MOST or actor.user_id is None:
+        is_one = step in steps_for_many() and actor.user_id is not None
+        if not is_one or not 0 < len(picked) <= MOST:
             raise NotForMany(f"{step} for {len(picked)} cases")
-        known = _begun(actor, step, label, list(picked.values()), data, key)
+        known = _begun(actor, step, list(picked.values()), data, key)
     if known.actor_id != actor.user_id:
         raise NotForMany("the key is another's")
     return known
@@ -125,18 +131,19 @@ def begin(
 def _begun(
     actor: Actor,
     step: str,
-    label: str,
     picks: Sequence[Pick],
     data: Mapping[str, Any],
     key: uuid.UUID,
 ) -> BulkRun:
     """Two who begin with one key at once: the second waits for the first, and gets its run."""
     seen = visible_to(_at_work(actor)).filter(number__in=[pick.number for pick in picks])
-    ids = dict(seen.values_list("number", "pk"))
+    found = list(seen.values_list("number", "pk", "flow"))
+    ids = {number: pk for number, pk, _ in found}
+    label = label_in(step, (flow for _, _, flow in found))
     unseen = sum(pick.number not in ids for pick in picks)
     now = timezone.now()
     run = BulkRun(
-        key=key, step=step, label=label, data=dict(data), actor_id=cast("int", actor.user_id),
+        key=key, step=step, label=label[:LONGEST_LABEL] or step, data=dict(data), actor_id=cast("int", actor.user_id),
         total=len(picks), refused=unseen, begun_at=now,
         finished_at=now if unseen == len(picks) else None,
     )  # fmt: skip
@@ -175,6 +182,17 @@ def go_on(run_id: int, *, is_over: Callable[[], bool] = lambda: False) -> BulkRu
             break
         run = BulkRun.objects.get(pk=run_id)
     return run
+
+
+def go_on_with_all(*, is_over: Callable[[], bool]) -> int:
+    """Go on with the runs of the last day that whoever began them left unfinished; how many ended.
+
+    An older one waits for its person: what was meant a day ago may not be meant any more.
+    """
+    since = timezone.now() - GOES_ON_BY_ITSELF
+    left = BulkRun.objects.filter(finished_at=None, begun_at__gte=since).order_by("begun_at")
+    ended = (go_on(run_id, is_over=is_over) for run_id in list(left.values_list("pk", flat=True)))
+    return sum(run.finished_at is not None for run in ended)
 
 
 def _group_taken(run: BulkRun) -> bool:

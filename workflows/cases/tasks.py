@@ -8,6 +8,7 @@ from tongban.running.budget import IsOver, lasting
 from tongban.running.slots import in_slices, today
 
 from .abandoned import clean_some
+from .bulk import go_on_with_all
 from .following_calendar import follow_calendar
 from .overdue_answers import tell_overdue_answers
 from .recounting import rederive_some
@@ -30,6 +31,12 @@ def sweep() -> None:
 @shared_task(name="cases.serve_documents")
 def serve() -> None:
     serve_documents(is_over=lasting())
+
+
+@shared_task(name="cases.go_on_with_many")
+def go_on_with_many() -> None:
+    """What was begun for many cases and left, by a page that was closed or a process that died."""
+    go_on_with_all(is_over=lasting())
 
 
 @shared_task(name="cases.check_clocks")
