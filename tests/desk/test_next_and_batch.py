@@ -61,7 +61,7 @@ def test_a_batch_says_of_each_case_what_became_of_it(world: World, at_desk: Sign
     elsewhere = journeys.arrived(world, waybill="EMS0000000009").case
     Case.objects.filter(pk=elsewhere.pk).update(office_ids=elsewhere.office_ids[1:])
     asked = {"step": "claim", "case": [*picks, pick(taken), pick(elsewhere), picks[0]]}
-    page = at_desk("clerk_cq").post("/desk/batch/", asked)
+    page = at_desk("clerk_cq").post("/desk/batch/", asked, follow=True)
     told = text_of(page)
     assert "批量领取：1 件成功，3 件没有办" in told
     assert "已有人领取" in told
@@ -76,22 +76,82 @@ def test_many_cases_are_accepted_at_once_each_with_its_event(
 ) -> None:
     cases = [journeys.arrived(world, waybill=f"EMS000000001{n}").case for n in range(3)]
     done = at_desk("clerk_sc").post(
-        "/desk/batch/", {"step": "accept", "case": [pick(case) for case in cases]}
+        "/desk/batch/", {"step": "accept", "case": [pick(case) for case in cases]}, follow=True
     )
     assert "批量受理：3 件成功" in text_of(done)
     assert {fresh(case).state for case in cases} == {"reviewing"}
     assert Event.objects.filter(step="accept").count() == 3
 
 
-def test_a_step_that_needs_a_form_is_not_taken_for_many(world: World, at_desk: SignedIn) -> None:
+def test_a_step_that_each_case_answers_for_itself_is_taken_one_by_one(
+    world: World, at_desk: SignedIn
+) -> None:
     matter = world.matter("住房公积金异地转移接续")
     case = world.open(matter)
     holder = next(
         n for n in ("fund_cq", "fund_sc") if case.holder_office_id in world.actor(n).desks
     )
-    told = at_desk(holder).post("/desk/batch/", {"step": "accept", "case": [pick(case)]})
-    assert "这一步需要填写内容，请打开办件办理" in text_of(told)
+    asked = {"step": "accept", "case": [pick(case)]}
+    told = at_desk(holder).post("/desk/batch/", asked, follow=True)
+    assert "须逐件办理，请打开办件" in text_of(told)
     assert fresh(case).state == "accepting"
+
+
+def test_a_step_with_a_form_asks_once_and_one_parcel_carries_them_all(
+    world: World, at_desk: SignedIn
+) -> None:
+    cases = [journeys.collected(world).case for _ in range(2)]
+    client, picked = at_desk("clerk_cq"), [pick(case) for case in cases]
+    asked = {"step": "forward", "case": picked, "next": "/desk/?view=office"}
+    page = client.post("/desk/batch/", asked)
+    assert "批量转递属地：2 件" in text_of(page)
+    run = page.context["run_key"]
+    asked |= {"asked": "1", "run": str(run), "way": "post", "waybill": "短"}
+    wrong = client.post("/desk/batch/", asked)
+    assert "运单号应为 8 至 20 位字母或数字" in text_of(wrong)
+    assert wrong.context["form"]["way"].value() == "post"
+    asked["waybill"] = "EMS0000000009"
+    for _ in range(2):
+        told = client.post("/desk/batch/", asked, follow=True)
+        assert told.redirect_chain[0][0].startswith(f"/desk/batch/{run}/")
+        assert "批量转递属地：2 件成功" in text_of(told)
+    assert {item.parcel.waybill for case in cases for item in case.parcel_items.all()} <= {
+        "EMS0000000009"
+    }
+    assert Event.objects.filter(step="forward").count() == 2
+
+
+def test_all_that_the_filters_show_are_confirmed_before_they_are_taken(
+    world: World, at_desk: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [world.open() for _ in range(3)]
+    world.take(cases[2], "claim", "clerk_cq_2")
+    client = at_desk("clerk_cq")
+    here = "/desk/?view=office&claimed=no"
+    page = client.post("/desk/batch/", {"step": "claim", "all": "on", "next": here})
+    assert "批量领取：2 件" in text_of(page)
+    assert Event.objects.filter(step="claim").count() == 1
+    asked = {"step": "claim", "asked": "1", "next": here}
+    asked["case"] = [f"{p.number}:{p.token}" for p in page.context["picks"]]  # type: ignore[assignment]
+    told = client.post("/desk/batch/", asked, follow=True)
+    assert "批量领取：2 件成功" in text_of(told)
+
+
+def test_a_run_that_waits_goes_on_by_a_press_and_is_nobody_elses(
+    world: World, at_desk: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, client = world.open(), at_desk("clerk_cq")
+    monkeypatch.setattr("workflows.desk.queue.batch.PATIENCE_SECONDS", 0)
+    told = client.post("/desk/batch/", {"step": "claim", "case": [pick(case)]}, follow=True)
+    here = told.redirect_chain[0][0].split("?")[0]
+    assert "还有 1 件" in text_of(told)
+    assert "继续办理" in text_of(told)
+    assert at_desk("clerk_cq_2").get(here).status_code == 404
+    assert at_desk("clerk_cq_2").post(f"{here}on/").status_code == 404
+    monkeypatch.setattr("workflows.desk.queue.batch.PATIENCE_SECONDS", 5)
+    part = client.post(f"{here}on/", headers={"hx-request": "true"})
+    assert "批量领取：1 件成功" in text_of(part)
+    assert "hx-post" not in part.content.decode()
 
 
 @pytest.mark.parametrize("step", ["refuse", "withdraw", "", "claim' OR 1=1", "__class__"])

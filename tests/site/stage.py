@@ -34,6 +34,7 @@ from tongban.running.models import Heartbeat
 from tongban.sharing import demands
 from tongban.sharing.models import Demand, Holder, LookUp, Resource
 from tongban.sharing.sealed_answers import sealed
+from workflows.cases.bulk import Pick, begin, go_on
 from workflows.cases.models import (
     Case,
     Document,
@@ -91,6 +92,7 @@ class Stage:
     settlement: str = ""
     clearing: str = ""
     clearing_line: int = 0
+    bulk: uuid.UUID = field(default_factory=uuid.uuid4)
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -126,9 +128,17 @@ def build_stage(world: World) -> Stage:
     _looked_at_together(stage)
     stage.settlement = settled(insure(world)).setl_id
     _cleared(stage)
+    _many_at_once(stage)
     _served()
     CalendarVersion.objects.create(number=1, source="载入", imported_at=timezone.now())
     return stage
+
+
+def _many_at_once(stage: Stage) -> None:
+    """A run of a clerk in 万州 over one case, which came too late."""
+    clerk = stage.world.actor("clerk_cq")
+    picks = [Pick(stage.local.number, stage.local.seq + 1)]
+    go_on(begin(actor=clerk, step="claim", picks=picks, data={}, key=stage.bulk).pk)
 
 
 def _served() -> None:

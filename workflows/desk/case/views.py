@@ -17,12 +17,12 @@ from tongban.accounts.looks import look
 from tongban.accounts.models import User
 from workflows.cases.declarations import Step
 from workflows.cases.flow import Flow
+from workflows.cases.happening import moved_by
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
 from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import verdict
 
 from ..door import case_seen, for_staff
-from workflows.cases.happening import moved_by
 from .applied import personal_value
 from .certificates import failed_before_deciding
 from .looking import LookForm

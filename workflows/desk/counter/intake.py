@@ -11,11 +11,11 @@ from tongban.accounts.actors import Actor
 from tongban.accounts.models import User
 from workflows.cases.drafts import application_of, changing, sealed_party, typed_again
 from workflows.cases.flow import Flow
+from workflows.cases.happening import moved_by
 from workflows.cases.models import Document, Draft, Material
 from workflows.cases.opening import PartyInput, open_case
 from workflows.cases.perform import Done, InvalidData, NotAllowed, Stale, perform
 
-from workflows.cases.happening import moved_by
 from .sheets import COLLECT, Sheet
 from .visits import PRESENT, Role, Visit
 

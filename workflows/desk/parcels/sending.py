@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
 from tongban.accounts.actors import Actor
+from workflows.cases.bulk import Pick, begin, go_on, words_of
 from workflows.cases.models import Parcel
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
 
-from ..door import cases_at_desk
-from workflows.cases.happening import moved_by
-from ..queue.batch import Pick, Result
+from ..queue.batch import Result, results_of
 from .loads import ROADS
 from .seen import ON_ROAD
 
@@ -66,12 +66,11 @@ class SendForm(forms.Form):
 def send(picks: Sequence[Pick], step: str, waybill: str, *, actor: Actor) -> list[Result]:
     """Put the cases that were picked into the parcel with this waybill; what fails stops no other.
 
-    One statement, and for each case those of its step.
+    A run over them all, to its end: some statements for hundreds.
     """
-    seen = cases_at_desk(actor).filter(number__in=[pick.number for pick in picks])
-    ids = dict(seen.values_list("number", "pk"))
     data = {"way": ROADS[step].way, "waybill": waybill}
-    return [taken(ids.get(p.number), p, step, data, "已装入邮件", actor) for p in picks]
+    run = begin(actor=actor, step=step, picks=picks, data=data, key=uuid.uuid4())
+    return results_of(go_on(run.pk), picks, "已装入邮件")
 
 
 def taken(
@@ -82,16 +81,6 @@ def taken(
         return Result(pick.number, False, "没有这个办件，或您不能查看")
     try:
         perform(case_id, step, actor=actor, data=data, token=pick.token)
-    except CaseGone:
-        return Result(pick.number, False, "这类办件没有这个步骤")
-    except Stale as stale:
-        return Result(pick.number, False, f"{moved_by(stale.last)}，没有重复办理")
-    except NotAllowed as refused:
-        return Result(pick.number, False, str(refused))
-    except InvalidData as wrong:
-        return Result(pick.number, False, words_of(wrong))
+    except (CaseGone, Stale, NotAllowed, InvalidData) as refused:
+        return Result(pick.number, False, words_of(refused))
     return Result(pick.number, True, done)
-
-
-def words_of(wrong: InvalidData) -> str:
-    return "；".join(str(text) for texts in wrong.form.errors.values() for text in texts)

@@ -8,8 +8,9 @@ from django.http import QueryDict
 
 from tongban.accounts.actors import Actor
 from tongban.templatetags.formats import zh_short
+from workflows.cases.bulk import Pick
 
-from ..queue.batch import Pick, Result
+from ..queue.batch import Result
 from .seen import Bundle
 from .sending import taken
 

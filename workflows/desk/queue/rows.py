@@ -20,6 +20,7 @@ from workflows.cases.places import office_cards
 from ..door import cases_at_desk
 from ..time_left import last_day, next_due, time_left
 from ..words import OUTCOMES, direction, light_shown
+from .batch import offered_in
 
 if TYPE_CHECKING:
     from workflows.cases.flow import Flow
@@ -41,11 +42,13 @@ class Row:
     who: str
     can_claim: bool
     is_mine: bool
+    # What may be done with it among many, by code.
+    steps: dict[str, str]
 
     @property
     def can_tick(self) -> bool:
         """It may be among those that a step is taken in at once."""
-        return self.can_claim or self.is_mine
+        return bool(self.steps)
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ def _rows(cases: Sequence[Case], actor: Actor, now: dt.datetime) -> list[Row]:
             who=_who(case, actor, names),
             can_claim=case.claimed_by_id is None and case.holder_office_id in actor.desks,
             is_mine=is_claimed_for(actor, case),
+            steps=offered_in([case], actor),
         )
         for case in cases
     ]

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.views.decorators.http import require_POST, require_safe
+from django.utils.http import urlencode
+from django.views.decorators.http import require_safe
 
 from tongban.accounts.actors import Actor
 from workflows.cases.places import office_cards
 
 from ..door import for_staff
 from ..lists_beside import lists_beside
-from .batch import BATCH_STEPS, picks_of, take_for_all
+from .batch import MOST
 from .counts import Count, counts_of
 from .enquiries import enquiries_page
 from .filters import QueueFilters, matter_choices
@@ -76,36 +77,6 @@ def go_to_next(request: HttpRequest, actor: Actor) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:queue"))
 
 
-@for_staff
-@require_POST
-def batch(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """One step for the cases that were ticked, or for the one whose button was pressed."""
-    back = _back_to(request)
-    single = request.POST.get("claim")
-    step = "claim" if single else request.POST.get("step", "")
-    if step not in BATCH_STEPS:
-        return HttpResponseBadRequest()
-    picks = picks_of([single] if single else request.POST.getlist("case"))
-    if not picks:
-        messages.warning(request, "请先勾选办件。")
-        return HttpResponseRedirect(back)
-    results = take_for_all(picks, step, actor=actor)
-    if single:
-        result = results[0]
-        tell = messages.success if result.done else messages.error
-        tell(request, f"{result.number}：{result.text}")
-        return HttpResponseRedirect(back)
-    done = sum(result.done for result in results)
-    context = {
-        "label": BATCH_STEPS[step],
-        "results": results,
-        "done": done,
-        "failed": len(results) - done,
-        "back": back,
-    }
-    return render(request, "desk/batch.html", context)
-
-
 def frame(actor: Actor, tab: str, counts: Mapping[str, Count]) -> dict[str, Any]:
     """What every list shows around itself."""
     return {
@@ -157,8 +128,11 @@ def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> d
         "is_filtered": bool(chosen) or not filters.is_valid(),
         "is_later_page": bool(after or before),
         "rows": rows,
-        "can_claim_any": any(row.can_claim for row in rows),
         "can_tick_any": any(row.can_tick for row in rows),
+        "offered": {code: label for row in rows for code, label in row.steps.items()},
+        "is_many": page.next is not None or page.previous is not None,
+        "most": MOST,
+        "run_key": uuid.uuid4(),
         "here": request.get_full_path(),
         "clear": f"?{urlencode({'view': tab})}",
         "previous": _address(here, before=page.previous),
@@ -169,11 +143,3 @@ def _listed(request: HttpRequest, actor: Actor, tab: str, now: dt.datetime) -> d
 def _address(here: Mapping[str, str], **place: Place | None) -> str | None:
     given = {name: str(p) for name, p in place.items() if p is not None}
     return f"?{urlencode({**here, **given})}" if given else None
-
-
-def _back_to(request: HttpRequest) -> str:
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else reverse("desk:queue")
