@@ -78,7 +78,7 @@ def test_who_does_not_want_it_gets_none(world: World, reader: Any) -> None:
 
 
 def test_a_day_off_is_left_in_peace(world: World, reader: Any) -> None:
-    assert send_digests(at("2026-05-01 07:45"))
+    assert send_digests(at("2026-05-02 07:45"))
     assert digests() == []
 
 
@@ -95,3 +95,11 @@ def test_the_page_switches_it_on_and_off_and_shows_it(world: World) -> None:
     stranger = Client()
     stranger.force_login(world.people["citizen"])
     assert stranger.get("/desk/digest/").status_code == 404
+
+
+def test_a_supplement_that_came_back_is_in_it(world: World, reader: Any) -> None:
+    journey = journeys.supplementing(world)
+    clerk = world.actor("clerk_sc")
+    assert digest_of(clerk, journey.now) == []
+    journey.take("supplement", "citizen", items=journeys.owed_papers(journey.case))
+    assert [g.title for g in digest_of(clerk, journey.now)] == ["补正材料已交回"]

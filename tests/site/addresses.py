@@ -161,6 +161,8 @@ ADDRESSES: dict[str, list[Address]] = {
     "housing-fund/employer/": _("/housing-fund/employer/", EVERYBODY),
     "housing-fund/rent/": _("/housing-fund/rent/?city=500000", EVERYBODY, is_public=True),
     "progress/": _("/progress/", EVERYBODY, is_public=True),
+    # Only where text messages go out: the test's site has no gateway.
+    "progress/code/<uuid:key>/": _("/progress/code/{s.draft}/", frozenset()),
     "progress/qr/<slug:number>.svg": _(
         "/progress/qr/{s.crossing.number}.svg", EVERYBODY, is_public=True
     ),

@@ -11,7 +11,7 @@ from .home import home
 from .my import my
 from .place import choose_province, place
 from .precheck import precheck, remind_me
-from .progress import progress
+from .progress import progress, progress_code
 from .receipt import qr, receipt
 from .search import matters, suggest
 from .step import step
@@ -62,5 +62,6 @@ urlpatterns = [
     path("medical/", include("workflows.portal.medical.urls")),
     path("housing-fund/", include("workflows.portal.housing_fund.urls")),
     path("progress/", progress, name="progress"),
+    path("progress/code/<uuid:key>/", progress_code, name="progress_code"),
     path("progress/qr/<slug:number>.svg", qr, name="qr"),
 ]

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
+from tongban.notices.hints import hint_dispatcher
 from tongban.notices.models import Channel, Notice, PhoneCode
 from tongban.notices.outbox import Owed, owe
 
@@ -46,6 +47,9 @@ def send_code(
     )
     if phone:
         owe([_owed(key, phone, template, context, at)], at)
+    else:
+        # As long as for a code that is sent.
+        hint_dispatcher()
     return key
 
 

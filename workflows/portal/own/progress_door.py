@@ -1,17 +1,21 @@
 """Who may see a case's progress without signing in, and how often somebody may try.
 
-Whoever knows the case number and the last six characters of the applicant's ID number sees the state,
-never a name or a number. The day there is an SMS gateway, a code sent to the phone takes the place of
-the six characters, and only `may_see_progress` changes.
+Whoever knows the case number and has the applicant's phone in hand sees the state, never a name or a
+number: a code is sent to that phone. Where the site has no SMS gateway, the last six characters of the
+applicant's ID number take the place of the code.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import hmac
+import uuid
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from tongban.accounts.personal import blind_index
+from tongban.notices.sms.codes import opened_by, send_code
 from workflows.cases.models import Case, Party
 from workflows.cases.numbers import known_as
 
@@ -49,18 +53,7 @@ def may_see_progress(
     before the proof is looked at, so that a hundred requests at once are a hundred tries.
     """
     known = _known_as(number)
-    # A case's own number and its others are one and the same to try at.
-    tried = known[0].case.number if len({party.case_id for party in known}) == 1 else number
-    keys = _keys(tried, address)
-    claims = [ProgressAttempt(key=key, at=now) for key in keys]
-    ProgressAttempt.objects.filter(at__lt=now - DAY).delete()
-    ProgressAttempt.objects.bulk_create(claims)
-    mine = ProgressAttempt.objects.filter(pk__in=[claim.pk for claim in claims])
-    wait = _wait(keys, [claim.pk for claim in claims], now)
-    if wait:
-        # What is refused is no try: pressing again does not make the wait longer.
-        mine.delete()
-        raise TooMany(wait)
+    mine = _counted(_tried(known, number), address, now)
     given = proof.strip().upper().encode()
     # Somebody who is nobody is compared too: the time it takes tells nothing.
     proofs: list[tuple[Party | None, str]] = [(party, _proof_of(party)) for party in known]
@@ -71,10 +64,65 @@ def may_see_progress(
     }
     if not cases:
         return None
-    mine.delete()
+    ProgressAttempt.objects.filter(pk__in=mine).delete()
     if len(cases) > 1:
         raise SeveralCases
     return next(iter(cases.values()))
+
+
+@transaction.atomic
+def ask_for_code(*, number: str, address: str | None, now: dt.datetime) -> uuid.UUID:
+    """Send a code to the applicant's phone; the key under which it is typed back.
+
+    There is a key for a number that nobody has, too, and for an applicant without a phone: only
+    no code. Raises TooMany.
+    """
+    known = _known_as(number)
+    _counted(_tried(known, number), address, now)
+    # A parcel's number may mean several people's cases: none of them is told of the others.
+    party = known[0] if len(known) == 1 else None
+    return send_code(
+        about=f"case:{party.case_id}" if party else "",
+        phone=_phone_of(party) if party else "",
+        template="progress_code",
+        at=now,
+        context={},
+    )
+
+
+def seen_by_code(*, key: uuid.UUID, code: str, now: dt.datetime) -> Case | None:
+    """The case that the code opens; None alike for every other. Its tries are forgotten with that."""
+    about = opened_by(key, code.strip(), at=now)
+    if about is None:
+        return None
+    case = Case.objects.filter(pk=int(about.removeprefix("case:"))).first()
+    if case is not None:
+        mine = ProgressAttempt.objects.filter(key=_keys(case.number, None)[0])
+        mine.delete()
+    return case
+
+
+def _phone_of(party: Party) -> str:
+    return party.phone or (party.user.phone if party.user else "") or ""
+
+
+def _tried(known: list[Party], number: str) -> str:
+    """A case's own number and its others are one and the same to try at."""
+    return known[0].case.number if len({party.case_id for party in known}) == 1 else number
+
+
+def _counted(tried: str, address: str | None, now: dt.datetime) -> list[int]:
+    """Write a try down, before anything is looked at; its rows' ids. Raises TooMany."""
+    keys = _keys(tried, address)
+    claims = [ProgressAttempt(key=key, at=now) for key in keys]
+    ProgressAttempt.objects.filter(at__lt=now - DAY).delete()
+    ProgressAttempt.objects.bulk_create(claims)
+    mine = [claim.pk for claim in claims]
+    if wait := _wait(keys, mine, now):
+        # What is refused is no try: pressing again does not make the wait longer.
+        ProgressAttempt.objects.filter(pk__in=mine).delete()
+        raise TooMany(wait)
+    return mine
 
 
 def _known_as(number: str) -> list[Party]:
