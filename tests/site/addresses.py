@@ -309,6 +309,12 @@ ADDRESSES: dict[str, list[Address]] = {
     "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),
     "throughput/cases/": _("/throughput/cases/", VIEWERS),
     "throughput/late/": _("/throughput/late/", VIEWERS),
+    "throughput/definitions/": _("/throughput/definitions/", VIEWERS),
+    "throughput/wall/": _("/throughput/wall/", VIEWERS),
+    **{
+        f"throughput/{page}/": _(f"/throughput/{page}/", VIEWERS)
+        for page in ("matrix", "time", "ranking", "others", "flags", "published")
+    },
     "throughput/urge/<slug:number>/": _of_case(
         "/throughput/urge/NUMBER/", SUPERVISORS, frozenset({"supervisor_cq"})
     ),

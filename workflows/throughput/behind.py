@@ -9,6 +9,7 @@ from itertools import zip_longest
 from typing import TypeVar, cast
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.fields.json import KT
 from django.utils.dateparse import parse_datetime
 
 from matters.catalogue.pinned import definitions_of
@@ -22,9 +23,13 @@ from workflows.cases.models import Case, Event
 from workflows.cases.places import office_cards
 
 from .directions import direction_label
+from .flags import KINDS
 from .measures import FLOWS, LISTED, STOCKS, at_office, figure, stock_rows
+from .models import DayFlag
 from .periods import ONE_DAY
+from .routes import areas
 from .scope import Scope
+from .times import Bucket
 from .viewers import Viewer
 from .words import OUTCOMES
 
@@ -36,24 +41,38 @@ FILE_AT_MOST = 10_000
 
 @dataclass(frozen=True)
 class Question:
-    """Which figure of which scope; flow and state only for a stay."""
+    """Which figure of which scope.
+
+    flow and state only for a stay, days only for a distribution, route only for the regions.
+    """
 
     measure: str
     scope: Scope
     flow: str = ""
     state: str = ""
+    route: str = ""
+    days: Bucket | None = None
 
     @property
     def is_stock(self) -> bool:
         return self.measure in STOCKS
 
     @property
+    def is_flag(self) -> bool:
+        return self.measure in KINDS
+
+    @property
+    def has_moments(self) -> bool:
+        """Whether each case of the list comes with the moment at which what is counted happened."""
+        return not self.is_stock and not self.is_flag
+
+    @property
     def label(self) -> str:
-        return figure(self.measure).label
+        return KINDS[self.measure].label if self.is_flag else figure(self.measure).label
 
     @property
     def definition(self) -> str:
-        return figure(self.measure).definition
+        return KINDS[self.measure].definition if self.is_flag else figure(self.measure).definition
 
 
 @dataclass(frozen=True)
@@ -121,6 +140,10 @@ def found(
         cases = list(_stock_page(cases_behind(question, now).filter(pk__in=mine), after))
         place = _next(cases, lambda case: Place(case.due_at, case.pk))
         return Found(lines_of(cases[:PAGE_SIZE], now), place)
+    if question.is_flag:
+        flagged = list(_flag_page(flagged_cases(question).filter(pk__in=mine), after))
+        place = _next(flagged, lambda case: Place(case.opened_at, case.pk))
+        return Found(lines_of(flagged[:PAGE_SIZE], now), place)
     page = list(_event_page(events_behind(question).filter(case__in=mine), after))
     place = _next(page, lambda event: Place(event.at, event.pk))
     shown = page[:PAGE_SIZE]
@@ -134,12 +157,34 @@ def events_behind(question: Question) -> QuerySet[Event]:
     rows = measure.rows if scope.office_id is None else at_office(measure, scope.office_id)
     if question.flow:
         rows &= Q(data__stay__flow=question.flow, from_state=question.state)
-    return Event.objects.filter(
+    if question.days:
+        rows &= Q(working_days__in=question.days.days)
+    events = Event.objects.all()
+    if question.route:
+        events = events.annotate(route=KT("data__route")).filter(areas("route", question.route))
+    return events.filter(
         rows,
         scope.cells() & scope.matters(),
         at__gte=midnight(period.first),
         at__lt=midnight(period.last + ONE_DAY),
     )
+
+
+def flag_rows(question: Question) -> QuerySet[DayFlag]:
+    """The flags that a question counts."""
+    scope, period = question.scope, question.scope.period
+    rows = DayFlag.objects.filter(
+        scope.cells() & scope.matters(),
+        kind=question.measure,
+        day__gte=period.first,
+        day__lte=period.last,
+    )
+    return rows if scope.office_id is None else rows.filter(office_id=scope.office_id)
+
+
+def flagged_cases(question: Question) -> QuerySet[Case]:
+    """The cases that carry the flag; flagged on two days, a case counts once."""
+    return Case.objects.filter(pk__in=flag_rows(question).values("case_id"))
 
 
 def cases_behind(question: Question, now: dt.datetime) -> QuerySet[Case]:
@@ -157,6 +202,9 @@ def all_lines(question: Question, viewer: Viewer, *, now: dt.datetime) -> list[L
     if question.is_stock:
         stock = _stock_order(cases_behind(question, now).filter(pk__in=mine))
         return lines_of(list(stock.select_related("matter")[:FILE_AT_MOST]), now)
+    if question.is_flag:
+        flagged = _flag_order(flagged_cases(question).filter(pk__in=mine))
+        return lines_of(list(flagged.select_related("matter")[:FILE_AT_MOST]), now)
     events = list(_event_order(events_behind(question).filter(case__in=mine))[:FILE_AT_MOST])
     return lines_of([event.case for event in events], now, events=events)
 
@@ -232,6 +280,17 @@ def _stock_page(cases: QuerySet[Case], after: Place | None) -> QuerySet[Case]:
         due, key = after.moment, after.id
         cases = cases.filter(Q(due_at__gt=due) | Q(due_at=due, pk__gt=key) | Q(due_at=None))
     return _stock_order(cases).select_related("matter")[: PAGE_SIZE + 1]
+
+
+def _flag_order(cases: QuerySet[Case]) -> QuerySet[Case]:
+    return cases.order_by("-opened_at", "-id")
+
+
+def _flag_page(cases: QuerySet[Case], after: Place | None) -> QuerySet[Case]:
+    if after is not None and after.moment is not None:
+        at, key = after.moment, after.id
+        cases = cases.filter(Q(opened_at__lt=at) | Q(opened_at=at, pk__lt=key))
+    return _flag_order(cases).select_related("matter")[: PAGE_SIZE + 1]
 
 
 def _next(page: Sequence[R], place: Callable[[R], Place]) -> Place | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tongban.templatetags.formats import zh_number, zh_percent
 
 from .board import Board
-from .measures import FLOWS, RATES, STOCKS
+from .figures import Sums
+from .measures import FLOWS, OTHERS, RATES, STOCKS
 from .periods import one_day
 
 
@@ -23,6 +25,8 @@ class Card:
     note: str = ""
     kind: str = ""
     definition: str = ""
+    # The same days of last year, where there were any.
+    last_year: str = ""
 
 
 def today_cards(board: Board) -> list[Card]:
@@ -53,7 +57,7 @@ def today_cards(board: Board) -> list[Card]:
                 value=zh_number(value),
                 unit="件",
                 href=scope.behind(code) if value else "",
-                note="此刻",
+                note=_yesterday(board, code),
                 kind=kinds.get(code, "") if value else "",
                 definition=stock.definition,
             )
@@ -61,16 +65,40 @@ def today_cards(board: Board) -> list[Card]:
     return flows + stocks
 
 
+def _yesterday(board: Board, code: str) -> str:
+    """How many stood so at the end of yesterday."""
+    was = board.stood_yesterday
+    return "此刻" if was is None else f"此刻；昨日末 {zh_number(getattr(was, code))} 件"
+
+
+def other_cards(board: Board) -> list[Card]:
+    """Queries and appointments of the period, each a card of its own."""
+    now = sum(board.others.values(), Sums())
+    was = sum(board.others_before.values(), Sums())
+    return [
+        Card(
+            code=code,
+            label=measure.label,
+            value=zh_number(now[code]),
+            unit="件",
+            href=board.scope.behind(code) if now[code] else "",
+            note=f"上期 {zh_number(was[code])} 件，环比{compared(now[code], was[code])}"
+            if board.is_comparable
+            else "",
+            definition=measure.definition,
+        )
+        for code, measure in OTHERS.items()
+    ]
+
+
 def period_cards(board: Board) -> list[Card]:
     """The period's numbers beside those of as many days before."""
-    before, scope = board.before, board.scope
-    words = f"较前 {scope.period.before.length} 天"
-    if scope.period.length == 1 and scope.period.last == board.today:
-        # A day that is not over beside a whole one would mislead.
-        return [replace(card, note="今天还没有结束，不作比较") for card in _period_cards(board, "")]
+    before = board.before
+    if not board.is_comparable:
+        return [replace(card, note="今天还没有结束，不作比较") for card in _period_cards(board)]
     if not any(before.values()):
-        return [replace(card, note="前期没有数据") for card in _period_cards(board, "")]
-    return _period_cards(board, words)
+        return [replace(card, note="上期没有数据") for card in _period_cards(board)]
+    return _period_cards(board)
 
 
 # Rates of the period: code, name, the property of `Sums`, and the cases that they are rates of.
@@ -82,18 +110,18 @@ SHARES = (
 )
 
 
-def _period_cards(board: Board, words: str) -> list[Card]:
-    counts = [_count(board, code, words) for code in ("received", "accepted", "concluded", "late")]
-    on_time, early, online, content = (_share(board, words, *share) for share in SHARES)
+def _period_cards(board: Board) -> list[Card]:
+    counts = [_count(board, code) for code in ("received", "accepted", "concluded", "late")]
+    on_time, early, online, content = (_share(board, *share) for share in SHARES)
     *flows, late = counts
     if board.total["late"]:
         late = replace(late, kind="bad")
     rated = f"{zh_number(board.total['rated'])} 条评价；{content.note}"
     content = replace(content, note=rated)
-    return [*flows, on_time, late, early, _mean_days(board, words), online, content]
+    return [*flows, on_time, late, early, _mean_days(board), online, content]
 
 
-def _count(board: Board, code: str, words: str) -> Card:
+def _count(board: Board, code: str) -> Card:
     now, before = board.total[code], board.before[code]
     return Card(
         code=code,
@@ -101,24 +129,26 @@ def _count(board: Board, code: str, words: str) -> Card:
         value=zh_number(now),
         unit="件",
         href=board.scope.behind(code) if now else "",
-        note=f"{words}{compared(now, before)}",
+        note=f"上期 {zh_number(before)} 件，环比{compared(now, before)}",
         definition=FLOWS[code].definition,
+        last_year=_a_year_ago(board, lambda was: compared(now, was[code])),
     )
 
 
-def _share(board: Board, words: str, code: str, label: str, rate: str, behind: str) -> Card:
+def _share(board: Board, code: str, label: str, rate: str, behind: str) -> Card:
     now, before = getattr(board.total, rate), getattr(board.before, rate)
     return Card(
         code=code,
         label=label,
         value=zh_percent(now),
         href=board.scope.behind(behind) if board.total[behind] else "",
-        note=f"{words}{compared_rate(now, before)}",
+        note=f"上期 {zh_percent(before)}，环比{compared_rate(now, before)}",
         definition=RATES[code],
+        last_year=_a_year_ago(board, lambda was: compared_rate(now, getattr(was, rate))),
     )
 
 
-def _mean_days(board: Board, words: str) -> Card:
+def _mean_days(board: Board) -> Card:
     now, before = board.total.mean_days, board.before.mean_days
     return Card(
         code="mean_days",
@@ -126,9 +156,17 @@ def _mean_days(board: Board, words: str) -> Card:
         value="—" if now is None else f"{now:.1f}",
         unit="" if now is None else "个工作日",
         href=board.scope.behind("measured") if board.total["measured"] else "",
-        note=f"{words}{compared_days(now, before)}",
+        note=f"上期 {'—' if before is None else f'{before:.1f}'}，环比{compared_days(now, before)}",
         definition=RATES["mean_days"],
+        last_year=_a_year_ago(board, lambda was: compared_days(now, was.mean_days)),
     )
+
+
+def _a_year_ago(board: Board, said: Callable[[Sums], str]) -> str:
+    """'较去年同期 ↑ 多 12 件（+8.5%）'; '' where last year had nothing."""
+    if not board.is_comparable or not any(board.last_year.values()):
+        return ""
+    return f"较去年同期{said(board.last_year)}"
 
 
 def compared(now: int, before: int) -> str:

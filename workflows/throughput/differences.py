@@ -11,7 +11,8 @@ from workflows.cases.places import office_cards
 
 from .counting import LOOKS_BACK_DAYS
 from .directions import direction_label
-from .measures import FLOWS
+from .figure_words import figure_word
+from .flags import KINDS
 from .models import Difference, Recount
 from .periods import ONE_DAY
 from .words import MODES
@@ -22,13 +23,11 @@ TABLES = {
     "DayMatter": "按事项",
     "DayOffice": "按机构",
     "DayStay": "环节停留",
-}
-OTHER_FIGURES = {
-    "working_days": "用时合计",
-    "steps": "办理动作",
-    "parts": "协办办结",
-    "stays": "停留次数",
-    "seconds": "停留秒数",
+    "DayRoute": "按地区",
+    "DayTime": "用时（事项）",
+    "DayTimeOffice": "用时（机构）",
+    "DayOther": "查询和预约",
+    "DayFlag": "提示",
 }
 
 
@@ -76,7 +75,7 @@ def _found(rows: list[Difference]) -> list[Found]:
                 day=row.day,
                 table=TABLES.get(row.table, row.table),
                 where=_where(row.key, matters),
-                figure=_figure(figure),
+                figure=figure_word(figure),
                 stood=stood.get(figure, 0),
                 counted=counted.get(figure, 0),
                 found_at=row.recount.finished_at,
@@ -86,15 +85,17 @@ def _found(rows: list[Difference]) -> list[Found]:
     return found
 
 
-def _figure(code: str) -> str:
-    return FLOWS[code].label if code in FLOWS else OTHER_FIGURES.get(code, code)
-
-
 def _where(key: dict[str, Any], matters: dict[int, str]) -> str:
     words = [direction_label(key["origin_province"], key["owner_province"])]
     words.append(MODES.get(key["mode"], key["mode"]))
     if "matter_id" in key:
         words.append(matters.get(key["matter_id"], f"事项 {key['matter_id']}"))
+    if "route" in key:
+        words.append(key["route"])
+    if "days" in key:
+        words.append(f"{key['days']} 个工作日")
+    if "kind" in key:
+        words.append(KINDS[key["kind"]].label if key["kind"] in KINDS else key["kind"])
     if office_id := key.get("office_id"):
         card = office_cards([office_id]).get(office_id)
         words.append(card.name if card else f"机构 {office_id}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from matters.catalogue.models import Matter
@@ -10,12 +9,13 @@ from tongban.templatetags.formats import zh_date, zh_weekday
 from workflows.cases.declarations import APPLICANT, STAGE
 from workflows.cases.registry import UnknownFlow, flow_class
 
+from .bearers import BEARERS, bearer_of
 from .board import Board
 from .directions import DIRECTIONS, SINGLE, Direction
 from .figures import Sums
 from .measures import FLOWS, OUTCOMES, RATINGS
-from .office_table import offices
-from .periods import ONE_DAY, one_day
+from .periods import one_day
+from .published_tables import state_of
 from .scope import Scope
 from .stocks import Standing
 from .tables import (
@@ -23,6 +23,8 @@ from .tables import (
     Column,
     Row,
     Table,
+    before,
+    change,
     count,
     decimal,
     measured,
@@ -35,21 +37,20 @@ from .tables import (
 
 
 def days(board: Board) -> Table:
-    """One row a day of the line, the latest first."""
-    first, last = board.line
+    """One row a day of the line, the latest first, and whether it is published."""
     codes = ("received", "accepted", "concluded", *OUTCOMES)
     rows = []
-    for back in range((last - first).days + 1):
-        day = last - back * ONE_DAY
+    for day in board.line_days:
         scope, sums = board.scope.but(period=one_day(day)), board.of_day(day)
         named = name(f"{zh_date(day)} {zh_weekday(day)}")
-        rows.append(Row(str(day), (named, *_counts(scope, sums, codes))))
+        state = name(state_of(board.published.get(day)))
+        rows.append(Row(str(day), (named, *_counts(scope, sums, codes), state)))
     return table(
         "days",
         "每日收件与办结",
-        [text("日期"), *measured(*codes)],
+        [text("日期"), *measured(*codes), text("固化")],
         rows,
-        note="日期以北京时间零点为界。",
+        note="日期以北京时间零点为界；固化的数字不再改动，更正另列。",
     )
 
 
@@ -63,7 +64,10 @@ def directions(board: Board) -> Table:
                 board.scope.but(direction=d.code),
                 name(f"{d.label}（{d.hint}）"),
                 board.of_day(board.today, d.pairs),
-                board.of_period(board.scope.period, d.pairs),
+                (
+                    board.of_period(board.scope.period, d.pairs),
+                    board.of_period(board.scope.period.before, d.pairs),
+                ),
                 board.stocks.by_direction.get(d.pairs[0], Standing()),
             ),
         )
@@ -73,8 +77,8 @@ def directions(board: Board) -> Table:
     total = Row(
         "total",
         _direction_cells(
-            board, board.scope, name("合计"), board.of_day(board.today), board.total,
-            board.stocks.total,
+            board, board.scope, name("合计"), board.of_day(board.today),
+            (board.total, board.before), board.stocks.total,
         ),
     )  # fmt: skip
     period = "期间" if board.scope.period.length == 1 else board.scope.period.label
@@ -82,61 +86,42 @@ def directions(board: Board) -> Table:
         text("方向"),
         *_named("今天", *measured("received", "concluded")),
         *measured("in_hand", "yellow", "red"),
-        *_named(f"{period}：", *measured("received", "concluded"), rate("按时办结率", "on_time")),
+        *_named(f"{period}：", *measured("received")),
+        *before("收件"),
+        *_named(f"{period}：", *measured("concluded")),
+        *before("办结"),
+        *_named(f"{period}：", rate("按时办结率", "on_time")),
     ]
     return table("directions", "按方向", columns, rows, feet=(total,))
 
 
 def outcomes(board: Board) -> Table:
-    rows = [
-        Row(
-            code,
-            (
-                name(FLOWS[code].label),
-                count(board.total[code], board.scope.behind(code)),
-                share(
-                    board.total[code] / board.total["concluded"]
-                    if board.total["concluded"]
-                    else None
-                ),
-                name(FLOWS[code].definition),
-            ),
-        )
-        for code in OUTCOMES
-    ]
-    concluded = board.total["concluded"]
-    total = Row(
-        "total",
-        (
-            name("办结合计"),
-            count(concluded, board.scope.behind("concluded")),
-            share(1.0 if concluded else None),
-            name(""),
-        ),
-    )
-    columns = [text("结果"), Column("件数"), Column("占办结"), text("口径")]
+    rows = [_part_row(board, code, "concluded", FLOWS[code].definition) for code in OUTCOMES]
+    total = _total_row(board, "办结合计", "concluded", "")
+    columns = [text("结果"), Column("件数"), Column("占办结"), *before("件数"), text("口径")]
     return table("outcomes", "办结结果", columns, rows, feet=(total,))
 
 
 def ratings(board: Board) -> Table:
-    rated = board.total["rated"]
-    rows = [
-        Row(
-            code,
-            (
-                name(FLOWS[code].label),
-                count(board.total[code], board.scope.behind(code)),
-                share(board.total[code] / rated if rated else None),
-            ),
-        )
-        for code in RATINGS
-    ]
-    total = Row(
-        "total",
-        (name("合计"), count(rated, board.scope.behind("rated")), share(1.0 if rated else None)),
-    )
-    columns = [text("评价"), Column("件数", FLOWS["rated"].definition), Column("占比")]
-    return table("ratings", "好差评", columns, rows, feet=(total,))
+    rows = [_part_row(board, code, "rated") for code in RATINGS]
+    columns = [
+        text("评价"), Column("件数", FLOWS["rated"].definition), Column("占比"), *before("件数")
+    ]  # fmt: skip
+    return table("ratings", "好差评", columns, rows, feet=(_total_row(board, "合计", "rated"),))
+
+
+def _part_row(board: Board, code: str, whole: str, *more: str) -> Row:
+    """A part of a whole: number, share, and the period before."""
+    total = board.total[whole]
+    number, was, moved = _compared(board.scope, board.total, board.before, code)
+    part = share(board.total[code] / total if total else None)
+    return Row(code, (name(FLOWS[code].label), number, part, was, moved, *map(name, more)))
+
+
+def _total_row(board: Board, label: str, code: str, *more: str) -> Row:
+    number, was, moved = _compared(board.scope, board.total, board.before, code)
+    whole = share(1.0 if board.total[code] else None)
+    return Row("total", (name(label), number, whole, was, moved, *map(name, more)))
 
 
 def matters(board: Board) -> Table:
@@ -150,6 +135,7 @@ def matters(board: Board) -> Table:
         cells: tuple[Cell, ...] = (
             name(names.get(matter_id, "（已删除的事项）"), scope.address("/throughput/")),
             *_counts(scope, sums, codes),
+            *_matter_before(board, matter_id, sums),
             share(sums.on_time_rate),
             share(sums.early_rate),
             decimal(sums.mean_days),
@@ -159,12 +145,24 @@ def matters(board: Board) -> Table:
     columns = [
         text("事项"),
         *measured(*codes),
+        *([*before("收件"), *before("办结")] if board.compares else []),
         rate("按时办结率", "on_time"),
         rate("提前办结率", "early"),
         rate("平均用时（工作日）", "mean_days"),
         rate("网上申请率", "online"),
     ]
     return table("matters", "按事项", columns, rows)
+
+
+def _matter_before(board: Board, matter_id: int, sums: Sums) -> list[Cell]:
+    """Of the period before: only where a table has a page of its own."""
+    if not board.compares:
+        return []
+    was = board.matters_before.get(matter_id, Sums())
+    cells = []
+    for code in ("received", "concluded"):
+        cells += [count(was[code]), change(sums[code], was[code])]
+    return cells
 
 
 def stays(board: Board) -> Table:
@@ -176,6 +174,7 @@ def stays(board: Board) -> Table:
         cells = (
             name(f"{flow} · {state}"),
             name(holder),
+            name(BEARERS[bearer_of(stay.flow, stay.state)].label),
             count(stay.stays, href),
             decimal(stay.mean_hours),
             decimal(stay.mean_hours / 24),
@@ -184,22 +183,12 @@ def stays(board: Board) -> Table:
     columns = [
         text("环节"),
         text("由谁办理"),
+        text("时间由谁承担"),
         Column("停留次数", "这段时间里办件离开该环节的次数；补正后回来再算一次。"),
         rate("平均停留（小时）", "stay"),
         Column("合自然日"),
     ]
     return table("stays", "停留最长的环节", columns, rows)
-
-
-TABLES: dict[str, Callable[[Board], Table]] = {
-    "days": days,
-    "directions": directions,
-    "outcomes": outcomes,
-    "offices": offices,
-    "matters": matters,
-    "stays": stays,
-    "ratings": ratings,
-}
 
 
 def _named(before: str, *columns: Column) -> list[Column]:
@@ -210,6 +199,11 @@ def _counts(scope: Scope, sums: Sums, codes: tuple[str, ...]) -> list[Cell]:
     return [count(sums[code], scope.behind(code)) for code in codes]
 
 
+def _compared(scope: Scope, sums: Sums, was: Sums, code: str) -> list[Cell]:
+    """A number, that of the period before, and how it changed."""
+    return [count(sums[code], scope.behind(code)), count(was[code]), change(sums[code], was[code])]
+
+
 def _asked_for(direction: Direction, scope: Scope) -> bool:
     (pair,) = direction.pairs
     chosen = not scope.direction or pair in DIRECTIONS[scope.direction].pairs
@@ -217,14 +211,22 @@ def _asked_for(direction: Direction, scope: Scope) -> bool:
 
 
 def _direction_cells(
-    board: Board, scope: Scope, named: Cell, today: Sums, period: Sums, standing: Standing
+    board: Board,
+    scope: Scope,
+    named: Cell,
+    today: Sums,
+    periods: tuple[Sums, Sums],
+    standing: Standing,
 ) -> tuple[Cell, ...]:
+    """periods: this one, and the one before."""
+    period, was = periods
     now = scope.but(period=one_day(board.today))
     return (
         named,
         *_counts(now, today, ("received", "concluded")),
         *(count(getattr(standing, c), scope.behind(c)) for c in ("in_hand", "yellow", "red")),
-        *_counts(scope, period, ("received", "concluded")),
+        *_compared(scope, period, was, "received"),
+        *_compared(scope, period, was, "concluded"),
         share(period.on_time_rate),
     )
 

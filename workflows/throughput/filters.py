@@ -15,9 +15,11 @@ from tongban.offices.models import Department
 from workflows.cases.places import office_cards
 
 from .directions import DIRECTIONS, PROVINCES
+from .flags import KINDS
 from .measures import LISTED, STOCKS, figure
 from .periods import CHOICES, CUSTOM, DEFAULT, LONGEST_DAYS, Period, period_of
 from .scope import Scope
+from .times import BUCKETS
 from .viewers import Viewer
 from .words import MODES
 
@@ -142,11 +144,21 @@ class ListForm(ScopeForm):
 
     measure = forms.ChoiceField(
         label="指标",
-        choices=[(code, figure(code).label) for code in (*LISTED, *STOCKS)],
+        choices=[
+            *((code, figure(code).label) for code in (*LISTED, *STOCKS)),
+            *((kind.code, kind.label) for kind in KINDS.values()),
+        ],
         error_messages={"required": "请选择指标", "invalid_choice": "没有这个指标，已按收件显示"},
     )
     flow = forms.SlugField(required=False, widget=forms.HiddenInput)
     state = forms.SlugField(required=False, widget=forms.HiddenInput)
+    # A route that is none, and a bucket that is none, ask for nothing.
+    route = forms.RegexField(r"^(\d{6})?-(\d{6})?$", required=False, widget=forms.HiddenInput)
+    days = forms.ChoiceField(
+        choices=[("", ""), *((b.code, b.label) for b in BUCKETS.values())],
+        required=False,
+        widget=forms.HiddenInput,
+    )
     field_order = ["measure"]
 
 

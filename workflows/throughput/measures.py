@@ -221,6 +221,13 @@ RATES: dict[str, str] = {
 }
 
 
+COMPARED: dict[str, str] = {
+    "before": "上期：紧接在本期之前、天数相同的一段；“上月”的上期是再上一个整月。",
+    "change": "环比＝（本期−上期）÷上期；上期为 0 时不计算，率的环比为百分点之差。",
+    "last_year": "去年同期：去年相同月日的一段；没有数据的不列。同比＝（本期−去年同期）÷去年同期。",
+}
+
+
 def figure(code: str) -> Measure | Stock:
     """What a code stands for. Raises KeyError for an unknown one."""
     return STOCKS[code] if code in STOCKS else LISTED[code]

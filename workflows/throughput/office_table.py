@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tongban.offices.codes import province_of
@@ -14,7 +14,21 @@ from .figures import Sums
 from .models import NO_OFFICE
 from .scope import Scope
 from .stocks import Standing
-from .tables import Cell, Column, Row, Table, count, measured, name, rate, share, table, text
+from .tables import (
+    Cell,
+    Column,
+    Row,
+    Table,
+    before,
+    change,
+    count,
+    measured,
+    name,
+    rate,
+    share,
+    table,
+    text,
+)
 
 WORKED = ("received", "accepted", "concluded", "late")
 STANDS = ("in_hand", "yellow", "red")
@@ -29,6 +43,7 @@ class Line:
 
     sums: Sums = field(default_factory=Sums)
     standing: Standing = field(default_factory=Standing)
+    offices: frozenset[int] = frozenset()
 
     @property
     def is_empty(self) -> bool:
@@ -53,23 +68,44 @@ def offices(board: Board) -> Table:
     """
     flows = not board.scope.picks_matters
     own, others, nobody = _lines(board, flows=flows)
+    was = _before(board, flows=flows)
     names = {i: card.name for i, card in office_cards(own).items()}
     rows = [
-        _row(f"{i}", name(names.get(i, f"机构 {i}")), line, board.scope.but(office_id=i), flows)
+        _row(
+            f"{i}",
+            name(names.get(i, f"机构 {i}")),
+            line,
+            board.scope.but(office_id=i),
+            flows,
+            was(i),
+        )
         for i, line in sorted(own.items(), key=lambda pair: (pair[1].rank, pair[0]))
         if not line.is_empty
     ]
     feet = [
-        _row(code, name(f"{PROVINCES[code]}各机构合计"), line, None, flows)
+        _row(code, name(f"{PROVINCES[code]}各机构合计"), line, None, flows, was(*line.offices))
         for code, line in sorted(others.items())
     ]
     if not nobody.is_empty:
-        feet.append(_row("nobody", name("由申请人处理或撤回（不属任何机构）"), nobody, None, flows))
+        feet.append(
+            _row(
+                "nobody",
+                name("由申请人处理或撤回（不属任何机构）"),
+                nobody,
+                None,
+                flows,
+                was(NO_OFFICE),
+            )
+        )
     total = Line()
     for line in (*own.values(), *others.values(), nobody):
         total = _added(total, line.sums, line.standing)
-    feet.append(_row("total", name("合计"), total, board.scope, flows))
-    columns = [text("机构"), *(_flow_columns() if flows else []), *measured(*STANDS)]
+    feet.append(_row("total", name("合计"), total, board.scope, flows, was()))
+    columns = [
+        text("机构"),
+        *(_flow_columns(compares=board.compares) if flows else []),
+        *measured(*STANDS),
+    ]
     return table(
         "offices",
         "按机构",
@@ -80,8 +116,21 @@ def offices(board: Board) -> Table:
     )
 
 
-def _flow_columns() -> list[Column]:
-    return [*measured(*WORKED), rate("按时办结率", "on_time"), STEPS]
+def _flow_columns(*, compares: bool) -> list[Column]:
+    compared = before("办结") if compares else []
+    return [*measured(*WORKED), *compared, rate("按时办结率", "on_time"), STEPS]
+
+
+def _before(board: Board, *, flows: bool) -> Callable[..., Sums | None]:
+    """What offices did in the period before; all of them without any named."""
+    if not flows or not board.compares:
+        return lambda *_: None
+    known = board.offices_before
+
+    def was(*wanted: int) -> Sums:
+        return sum((known.get(i, Sums()) for i in wanted or known), Sums())
+
+    return was
 
 
 def _note(flows: bool) -> str:
@@ -108,7 +157,7 @@ def _lines(board: Board, *, flows: bool) -> tuple[dict[int, Line], dict[str, Lin
         elif province in board.viewer.detail:
             own[office_id] = _added(own.get(office_id, Line()), sums, standing)
         else:
-            others[province] = _added(others.get(province, Line()), sums, standing)
+            others[province] = _added(others.get(province, Line()), sums, standing, office_id)
     return own, others, nobody
 
 
@@ -126,12 +175,17 @@ def _parts(board: Board, *, flows: bool) -> Iterable[tuple[int, str, Sums, Stand
             yield card.id, province_of(card.region), Sums(), standing
 
 
-def _added(line: Line, sums: Sums, standing: Standing) -> Line:
-    return Line(line.sums + sums, line.standing + standing)
+def _added(line: Line, sums: Sums, standing: Standing, *offices: int) -> Line:
+    return Line(line.sums + sums, line.standing + standing, line.offices | set(offices))
 
 
-def _row(key: str, named: Cell, line: Line, scope: Scope | None, flows: bool) -> Row:
-    """scope: that of the cases behind the numbers; None where they can't be listed as one."""
+def _row(
+    key: str, named: Cell, line: Line, scope: Scope | None, flows: bool, was: Sums | None
+) -> Row:
+    """scope: that of the cases behind the numbers; None where they can't be listed as one.
+
+    was: the period before, None where the page doesn't compare.
+    """
 
     def counted(code: str, value: int) -> Cell:
         return count(value, scope.behind(code) if scope else "")
@@ -139,6 +193,8 @@ def _row(key: str, named: Cell, line: Line, scope: Scope | None, flows: bool) ->
     cells = [named]
     if flows:
         cells += [counted(code, line.sums[code]) for code in WORKED]
+        if was is not None:
+            cells += [count(was["concluded"]), change(line.sums["concluded"], was["concluded"])]
         cells += [share(line.sums.on_time_rate), count(line.sums["steps"])]
     cells += [counted(code, getattr(line.standing, code)) for code in STANDS]
     return Row(key, tuple(cells), kind="red" if scope and line.standing.red else "")

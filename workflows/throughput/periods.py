@@ -58,6 +58,11 @@ class Period:
             return _month(self.first - ONE_DAY)
         return Period(CUSTOM, self.first - self.length * ONE_DAY, self.first - ONE_DAY)
 
+    @property
+    def last_year(self) -> Period:
+        """The same days of the year before."""
+        return Period(CUSTOM, _a_year_before(self.first), _a_year_before(self.last))
+
     def including(self, day: dt.date) -> bool:
         return self.first <= day <= self.last
 
@@ -77,6 +82,14 @@ def period_of(code: str, today: dt.date) -> Period:
 
 def one_day(day: dt.date) -> Period:
     return Period(CUSTOM, day, day)
+
+
+def _a_year_before(day: dt.date) -> dt.date:
+    """29 February has none: the day before it stands in."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
 
 
 def _month(last: dt.date) -> Period:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tongban.templatetags.formats import zh_number, zh_percent
 
-from .measures import RATES, figure
+from .measures import COMPARED, RATES, figure
 
 Value = int | float | str | None
 
@@ -49,6 +49,8 @@ class Table:
     note: str = ""
     empty: str = "这段时间没有数据"
     left_out: int = field(default=0)
+    # Many narrow columns: it scrolls inside itself and never becomes a stack of lines.
+    is_wide: bool = False
 
     def first(self, count: int) -> Table:
         """The same with at most `count` rows, and how many that leaves out."""
@@ -92,9 +94,34 @@ def decimal(value: float | None) -> Cell:
     return Cell(round(value, 1), f"{value:,.1f}")
 
 
+def change(now: int, before: int | None) -> Cell:
+    """'+12.5%' against the number before; nothing to say where there was none."""
+    if not before:
+        return Cell(None, "—")
+    ratio = round(now / before - 1, 4)
+    return Cell(ratio, f"{'+' if ratio > 0 else '−' if ratio < 0 else ''}{abs(ratio):.1%}")
+
+
+def points(now: float | None, before: float | None) -> Cell:
+    """'+1.2 个百分点' between two rates."""
+    if now is None or before is None:
+        return Cell(None, "—")
+    difference = round((now - before) * 100, 1)
+    sign = "+" if difference > 0 else "−" if difference < 0 else ""
+    return Cell(difference, f"{sign}{abs(difference)} 个百分点")
+
+
 def measured(*codes: str) -> list[Column]:
     """Columns of measures and stocks, with their names and definitions."""
     return [Column(figure(code).label, figure(code).definition) for code in codes]
+
+
+def before(label: str) -> list[Column]:
+    """The two columns that compare a number with the period before."""
+    return [
+        Column(f"上期{label}", COMPARED["before"]),
+        Column(f"{label}环比", COMPARED["change"]),
+    ]
 
 
 def rate(label: str, code: str) -> Column:

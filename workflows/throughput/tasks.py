@@ -4,7 +4,7 @@ from celery import shared_task
 
 from tongban.running.slots import once, today
 
-from . import counting
+from . import counting, publishing
 
 
 @shared_task(name="throughput.count_today")
@@ -16,4 +16,6 @@ def count_today() -> None:
 def recount() -> None:
     with once("throughput.recount", today()) as is_mine:
         if is_mine:
-            counting.recount_last()
+            found = counting.recount_last()
+            publishing.note_corrections(found, at=found.finished_at)
+            publishing.publish_due()

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from .views import dashboard, late, lists
+from .all_tables import SECTIONS
+from .views import dashboard, late, lists, sections, wall
 
 app_name = "throughput"
 urlpatterns = [
@@ -11,4 +12,10 @@ urlpatterns = [
     path("throughput/cases/", lists.cases, name="cases"),
     path("throughput/late/", late.late, name="late"),
     path("throughput/urge/<slug:number>/", late.urge_case, name="urge"),
+    path("throughput/definitions/", sections.definitions, name="definitions"),
+    path("throughput/wall/", wall.wall, name="wall"),
+    *(
+        path(f"throughput/{code}/", sections.section, {"code": code}, name=code)
+        for code in SECTIONS
+    ),
 ]

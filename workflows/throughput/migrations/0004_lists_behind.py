@@ -16,6 +16,7 @@ INDEXES = {
     "event_of_matter": f"cases_event (matter_id, counts_as, at DESC, id DESC) {COUNTED}",
     "event_of_route": "cases_event ((data ->> 'route'), counts_as, at DESC, id DESC)"
     " WHERE counts_as <> ''",
+    "event_took": "cases_event (working_days, at DESC, id DESC) WHERE counts_as = 'concluded'",
     "event_stayed": "cases_event (from_state, at DESC, id DESC) WHERE data ? 'stay'",
     "case_delivering": "cases_case (due_at, id)"
     " WHERE closed_at IS NULL AND concluded_at IS NOT NULL",

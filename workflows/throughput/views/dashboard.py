@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tongban.offices.calendar import calendar_for
 
+from ..all_tables import OVERVIEW, TABLES
 from ..board import Board
 from ..cards import period_cards, today_cards
 from ..charts import Point
 from ..csv_files import table_csv
 from ..differences import last_night
 from ..directions import SC
-from ..figure_tables import TABLES
-from ..filters import ScopeForm
 from ..periods import ONE_DAY, one_day
 from ..tables import Table
-from ..totals import is_fresh
 from ..viewers import Viewer, for_viewers
+from ..xlsx_files import table_xlsx
+from .boards import address, as_of, asked_for, tabs
 
 # Rows on the dashboard and on a page of a whole table.
 SHORT, LONG = {"offices": 12, "matters": 10, "stays": 10}, 100
 
 
-@dataclass(frozen=True)
-class AsOf:
-    """The moment that today's figures are of."""
-
-    at: dt.datetime | None
-    is_stale: bool
-
-
 @for_viewers
 @require_safe
 def dashboard(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    board, form = _board(request, viewer)
-    built = {code: build(board) for code, build in TABLES.items()}
+    board, form = asked_for(request, viewer)
+    built = {code: build(board) for code, build in OVERVIEW.items()}
     tables = {code: t.first(SHORT[code]) if code in SHORT else t for code, t in built.items()}
     return render(
         request,
@@ -49,13 +39,15 @@ def dashboard(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         {
             "form": form,
             "board": board,
-            "as_of": _as_of(board),
+            "tabs": tabs(board, ""),
+            "as_of": as_of(board),
             "today_cards": today_cards(board),
             "period_cards": period_cards(board),
             "points": _points(board),
             "tables": tables,
-            "addresses": {code: _address(board, code) for code in TABLES},
+            "addresses": {code: address(board, code) for code in OVERVIEW},
             "late_href": board.scope.address("/throughput/late/"),
+            "published": max(board.published, default=None),
             "night": last_night(board.today),
         },
     )
@@ -64,14 +56,15 @@ def dashboard(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @for_viewers
 @require_safe
 def table(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
-    """One table with all its rows, a hundred a page; `format=csv` gives it as a file."""
+    """One table with all its rows, a hundred a page; `format=csv` or `xlsx` gives it as a file."""
     build = TABLES.get(code)
     if build is None:
         raise Http404
-    board, form = _board(request, viewer)
+    board, form = asked_for(request, viewer, compares=True)
     built = build(board)
-    if request.GET.get("format") == "csv":
-        return table_csv(built, period=board.scope.period.days, counted_at=board.counted_at)
+    files = {"csv": table_csv, "xlsx": table_xlsx}
+    if (file := files.get(request.GET.get("format", ""))) is not None:
+        return file(built, period=board.scope.period.days, counted_at=board.counted_at)
     shown, after = _page(built, request.GET.get("after", ""))
     return render(
         request,
@@ -79,30 +72,14 @@ def table(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
         {
             "form": form,
             "board": board,
-            "as_of": _as_of(board),
+            "as_of": as_of(board),
             "table": shown,
-            "whole": _address(board, code),
-            "first": _address(board, code) if request.GET.get("after") else None,
-            "next": _address(board, code, after=after) if after else None,
+            "whole": address(board, code),
+            "first": address(board, code) if request.GET.get("after") else None,
+            "next": address(board, code, after=after) if after else None,
             "back": board.scope.address("/throughput/"),
         },
     )
-
-
-def _board(request: HttpRequest, viewer: Viewer) -> tuple[Board, ScopeForm]:
-    now = timezone.now()
-    form = ScopeForm(request.GET, viewer=viewer, today=timezone.localdate(now))
-    # Only lists are of one office.
-    return Board(viewer, form.scope.but(office_id=None), now), form
-
-
-def _address(board: Board, code: str, **more: str) -> str:
-    return board.scope.address(f"/throughput/tables/{code}/", more)
-
-
-def _as_of(board: Board) -> AsOf:
-    at = board.counted_at
-    return AsOf(at, is_stale=not is_fresh(at, board.now))
 
 
 def _points(board: Board) -> list[Point]:

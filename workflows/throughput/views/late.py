@@ -23,7 +23,18 @@ from workflows.cases.verdicts import Verdict, verdict
 
 from ..behind import Place, lines_of
 from ..filters import ScopeForm
-from ..late import INSTANT, LIGHTS, SENT, by_office, counts, page_of, sent_page, urged_of
+from ..late import (
+    INSTANT,
+    LIGHTS,
+    SENT,
+    Standings,
+    by_office,
+    counts,
+    page_of,
+    sent_page,
+    standings,
+    urged_of,
+)
 from ..measures import STOCKS
 from ..scope import Scope
 from ..urging import STEP, case_to_urge, open_enquiries, urge
@@ -52,12 +63,13 @@ def late(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     light = request.GET.get("light", "red")
     light = light if light in (*LIGHTS, SENT) else "red"
     after = Place.parse(request.GET.get("after", ""))
+    stocks = standings(viewer, scope, now)
     context = {
         "form": form,
         "now": now,
         "light": light,
         "viewer": viewer,
-        "tabs": _tabs(scope, light, counts(viewer, scope, now)),
+        "tabs": _tabs(scope, light, counts(viewer, scope, stocks, now)),
         "definition": STOCKS[light].definition if light in STOCKS else "",
         "office": office_name(scope.office_id),
         "all_offices": _address(scope.but(office_id=None), light),
@@ -69,7 +81,7 @@ def late(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     else:
         page = page_of(viewer, scope, light, now=now, after=after)
         context["lines"], place = page.lines, page.next
-        context["offices"] = _offices(viewer, scope, now) if after is None else []
+        context["offices"] = _offices(viewer, scope, stocks, now) if after is None else []
     context["next"] = _address(scope, light, str(place)) if place else None
     return render(request, "throughput/late.html", context)
 
@@ -150,7 +162,9 @@ def _tabs(scope: Scope, light: str, counted: dict[str, int]) -> list[dict[str, o
     ]
 
 
-def _offices(viewer: Viewer, scope: Scope, now: dt.datetime) -> list[dict[str, object]]:
+def _offices(
+    viewer: Viewer, scope: Scope, stocks: Standings | None, now: dt.datetime
+) -> list[dict[str, object]]:
     """Own offices with anything red or yellow, each leading to its own list."""
     return [
         {
@@ -160,7 +174,7 @@ def _offices(viewer: Viewer, scope: Scope, now: dt.datetime) -> list[dict[str, o
             "yellow": yellows,
             "yellow_href": _address(scope.but(office_id=office), "yellow"),
         }
-        for office, named, reds, yellows in by_office(viewer, scope, now)
+        for office, named, reds, yellows in by_office(viewer, scope, stocks, now)
     ]
 
 
