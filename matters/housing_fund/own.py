@@ -15,7 +15,7 @@ def own_accounts(id_number_index: str | None) -> list[Account]:
     """Accounts that are not closed, of whoever has this ID number; the fullest first. One statement."""
     if not id_number_index:
         return []
-    rows = Account.objects.filter(id_number_index=id_number_index)
+    rows = Account.objects.kept_here().filter(id_number_index=id_number_index)
     rows = rows.exclude(status=Account.Status.CLOSED).select_related("centre")
     return list(rows.order_by("-balance", "id"))
 

@@ -59,6 +59,10 @@ def wrong_money(case: Case) -> Mapping[str, Any]:
     return {**money(case), "amount": "1.00"}
 
 
+def too_much(case: Case) -> Mapping[str, Any]:
+    return {**money(case), "amount": "12044.56"}
+
+
 def another_letter(case: Case) -> Mapping[str, Any]:
     return {**money(case), "letter_number": "LXH-0"}
 
@@ -92,6 +96,19 @@ WAYS: tuple[tuple[Taken, ...], ...] = (
         Taken("send_money", "sending", 7, SENT),
         Taken("money_arrives", "receiving", 10, money),
         Taken("conclude", "receiving", 1),
+    ),
+    (
+        ACCEPT,
+        CONFIRM,
+        Taken("send_sheet", "sending", 4, SHEET),
+        Taken("send_money", "sending", 11, SENT),
+        Taken("money_arrives", "receiving", 5, too_much),
+        reason("match_by_hand", "receiving", 10),
+        Taken("return_surplus", "receiving", 6, {"voucher": "TH0001"}),
+        Taken("conclude", "receiving", 1),
+        Taken("correct_booking", "receiving", 8, {"difference": "1.00", "reason": "少结息"}),
+        Taken("correct_booking", "receiving", 8, {"difference": "-1.00", "reason": "多结息"}),
+        reason("reverse_told_booking", "head of receiving", 14),
     ),
     (
         ACCEPT,

@@ -173,6 +173,63 @@ def test_a_sum_that_is_short_goes_back_and_is_sent_again(world: World) -> None:
     assert moving.sent_again().arrives().books() == ["closed", 0, Decimal(ALL)]
 
 
+def test_of_more_than_was_sent_the_rest_lies_in_suspense_until_it_is_given_back(
+    world: World,
+) -> None:
+    moving = Moving(world).sent().arrives(amount="30112.34")
+    assert moving.books() == ["moving", 0, 0]
+    assert ledger.totals()["suspense"] == Decimal("30112.34")
+    moving.journey.take("match_by_hand", "fund_cq", reason="转出地多划一百元")
+    assert (moving.books(), moving.case.facts["surplus"]) == (["closed", 0, Decimal(ALL)], "100.00")
+    assert ledger.totals()["suspense"] == Decimal(100)
+    for step in ("conclude", "reverse_booking"):
+        with pytest.raises(NotAllowed, match="多到的资金还在挂账"):
+            moving.journey.take(step, "fund_cq", reason="转错")
+    moving.journey.take("return_surplus", "fund_cq", voucher="TH0001")
+    assert ledger.totals()["suspense"] == 0
+    with pytest.raises(NotAllowed, match="没有多到的资金"):
+        moving.journey.take("return_surplus", "fund_cq", voucher="TH0002")
+    moving.journey.take("conclude", "fund_cq")
+    assert moving.case.documents.get(kind="conclusion").content["amount"] == ALL
+
+
+def test_too_much_may_also_go_back_whole_and_the_right_sum_is_sent_again(world: World) -> None:
+    moving = Moving(world).sent().arrives(amount="30112.34")
+    moving.journey.take("return_money", "fund_cq", reason="金额不符")
+    assert moving.books() == ["moving", Decimal(ALL), 0]
+    assert sum(ledger.totals().values()) == ledger.totals()["suspense"] == 0
+    assert moving.sent_again().arrives().books() == ["closed", 0, Decimal(ALL)]
+
+
+def test_what_a_person_was_told_is_put_right_by_a_journal_and_told_anew(world: World) -> None:
+    moving = Moving(world).sent().arrives()
+    moving.journey.take("conclude", "fund_cq")
+    moving.journey.take("correct_booking", "fund_cq", difference="1.66", reason="少结息")
+    assert moving.books() == ["closed", 0, Decimal("30014.00")]
+    assert moving.case.state == "completed"
+    paper = moving.case.documents.get(kind="result")
+    assert "更正为 30014.00 元" in paper.content["result"]
+    told = Notice.objects.filter(template="case_step").latest("pk")
+    assert "更正为 30014.00 元" in told.context["message"]
+    assert told.document_id == paper.pk
+
+
+def test_a_booking_that_was_told_by_mistake_is_reversed_by_the_head_and_all_is_as_before(
+    world: World,
+) -> None:
+    world.post("head_fund", "渝主任", "500000", "housing_fund", "head")
+    moving = Moving(world).sent().arrives()
+    moving.journey.take("conclude", "fund_cq")
+    with pytest.raises(NotAllowed, match="负责人"):
+        moving.journey.take("reverse_told_booking", "fund_cq", reason="不是同一人")
+    moving.journey.take("reverse_told_booking", "head_fund", reason="不是同一人")
+    assert moving.books() == ["sealed", Decimal(ALL), 0]
+    assert Account.objects.get(pk=moving.new.pk).months.count() == 2
+    assert "退回转出地账户" in moving.case.documents.get(kind="result").content["result"]
+    with pytest.raises(NotAllowed, match="已冲正"):
+        moving.journey.take("reverse_told_booking", "head_fund", reason="再冲")
+
+
 def test_the_bank_refuses_and_interest_is_not_paid_twice(world: World) -> None:
     moving = Moving(world).sent()
     moving.journey.take("bank_refuses", "fund_sc", reason="户名不符")
@@ -224,10 +281,12 @@ def test_where_one_centre_s_accounts_are_elsewhere_only_the_other_s_move(world: 
     moving.accepted().journey.take("confirm", "fund_sc", released="on")
     figures = {"principal": OLD, "interest": INTEREST, "months": "3", "loan_uses": "0"}
     moving.journey.take("send_sheet", "fund_sc", **figures)
-    moving.sent_again().arrives(letter_number="LXH0")
-    assert ledger.totals()["suspense"] == Decimal(ALL)
+    moving.sent_again().arrives(letter_number="LXH0", amount="30112.34")
+    assert ledger.totals()["suspense"] == Decimal("30112.34")
     moving.journey.take("match_by_hand", "fund_cq", reason="已核实")
     assert moving.books()[2] == Decimal(ALL)
+    moving.journey.take("return_surplus", "fund_cq", voucher="TH0001")
+    assert ledger.totals()["suspense"] == 0
 
 
 def test_both_centres_see_the_panel_and_nobody_else(

@@ -107,7 +107,7 @@ def test_what_was_in_suspense_is_matched_by_hand_only_whole(
     old, new = moving
     amount = send(old, new).amount
     arrive(amount - 1)
-    with pytest.raises(ledger.LedgerRefused, match="金额不符的不能入账"):
+    with pytest.raises(ledger.LedgerRefused, match="少到的不能入账"):
         ledger.book_matched(letter=LETTER, at=NOON, reason="人工核对")
     ledger.give_back(letter=LETTER, at=NOON, reason="金额不符")
     send(old, new)

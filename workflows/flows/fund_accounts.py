@@ -39,7 +39,7 @@ def account_at(situation: Situation, seat: str) -> Found:
     """The person's open account at the centre of that seat. Two statements, one where there is one."""
     case = situation.case
     centre = case.office_of(seat)
-    kept = Account.objects.filter(centre_id=centre)
+    kept = Account.objects.kept_here().filter(centre_id=centre)
     account = kept.filter(id_number_index=index_of(case, situation.definition)).exclude(
         status=Account.Status.CLOSED
     )

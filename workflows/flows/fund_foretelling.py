@@ -24,7 +24,7 @@ def foretold(people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date)
     number = _number_of(applicant, data)
     if not number:
         return None
-    rows = Account.objects.filter(id_number_index=blind_index(number, "id_number"))
+    rows = Account.objects.kept_here().filter(id_number_index=blind_index(number, "id_number"))
     open_ones = rows.exclude(status=Account.Status.CLOSED).select_related("centre")
     accounts = {pool_of(row.centre.region_id): row for row in open_ones}
     if not accounts:

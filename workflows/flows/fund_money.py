@@ -109,6 +109,24 @@ def match(case: Flow, act: Act) -> None:
             ledger.close_moved(account_id=sender, at=act.at)
 
 
+def surplus_back(case: Flow, act: Act) -> None:
+    """多到的资金 leaves suspense, wherever the receiving centre's books are here."""
+    sender, receiver = kept_account(case, "sending"), kept_account(case, "receiving")
+    letter, reason = case.facts["letter"], act.data["voucher"]
+    with told_in_the_form(act):
+        if sender is not None and receiver is not None:
+            ledger.give_back_surplus(letter=letter, at=act.at, reason=reason)
+        elif receiver is not None:
+            ledger.surplus_goes_back(
+                letter=letter,
+                nth=_nth(case),
+                centre_id=_centre(case),
+                amount=Decimal(case.facts["surplus"]),
+                at=act.at,
+                reason=reason,
+            )
+
+
 def give_back(case: Flow, act: Act) -> None:
     sender, receiver = kept_account(case, "sending"), kept_account(case, "receiving")
     with told_in_the_form(act):
@@ -164,11 +182,12 @@ def _back_to_sender(case: Flow, act: Act) -> None:
 def _out_of_suspense(
     case: Flow, receiver: int, at: dt.datetime, reason: str, *, is_theirs: bool
 ) -> None:
+    # Of what arrived besides what was sent nothing is theirs.
     ledger.out_of_suspense(
         letter=case.facts["letter"],
         nth=_nth(case),
         account_id=receiver,
-        amount=Decimal(case.facts["arrived"]),
+        amount=Decimal(case.facts["sent" if is_theirs else "arrived"]),
         is_theirs=is_theirs,
         at=at,
         reason=reason,

@@ -20,7 +20,6 @@ from workflows.cases.declarations import (
     APPLICANT,
     PROMISE,
     STATUTORY,
-    Guard,
     Seat,
     State,
     step,
@@ -33,7 +32,15 @@ from . import fund_money
 from .fund_accounts import keep_account, kept_account
 from .fund_foretelling import foretold
 from .fund_register_forms import AcceptForm, AccountSheetForm, ConfirmForm, RefuseForm
-from .fund_transfer_forms import CorrectionForm, ObjectionForm
+from .fund_transfer_forms import CorrectionForm, ObjectionForm, SurplusForm
+from .fund_transfer_guards import (
+    both_books,
+    not_corrected,
+    nothing_lacks,
+    still_booked,
+    surplus_is_back,
+    surplus_lies,
+)
 from .fund_transfer_panel import panel_of
 from .loan_marks import account_moved
 from .review_steps import matter_lines
@@ -41,23 +48,13 @@ from .transfer_objections import FUND
 from .transfer_steps import (
     TransferSteps,
     accept_with_letter,
+    conclude_transfer,
     object_with_reason,
     refuse_with_reason,
 )
 
 if TYPE_CHECKING:
     from workflows.cases.opening import PartyInput
-
-both_books = Guard(
-    "both_books",
-    "两地账册不都在本站，更正由两地各自的系统办理",
-    lambda s: bool(kept_account(s.case, "sending") and kept_account(s.case, "receiving")),
-)
-not_corrected = Guard(
-    "not_corrected",
-    "金额更正过的不能再整笔冲正",
-    lambda s: s.case.facts.get("arrived") == s.case.facts.get("sent"),
-)
 
 
 class FundTransfer(TransferSteps, Flow):
@@ -214,17 +211,48 @@ class FundTransfer(TransferSteps, Flow):
     def explain(self, act: Act) -> None:
         act.note(reason=act.data["reason"])
 
-    @step("更正入账金额", source="booked", by="receiving", form=CorrectionForm,
-          guards=(both_books,), done="已更正入账金额")  # fmt: skip
+    @step("人工核对入账", source="mismatched", target="booked", by="receiving", form=ReasonForm,
+          guards=(nothing_lacks,), done="已人工核对入账")  # fmt: skip
+    def match_by_hand(self, act: Act) -> None:
+        """Somebody knows why a key differed. Of more than was sent the rest stays in suspense."""
+        self.money_is_matched(act)
+        sent, besides = self.facts["sent"], _besides(self)
+        self.facts = {**self.facts, "money": "booked", "arrived": sent}
+        act.note(reason=act.data["reason"])
+        if besides:
+            self.facts = {**self.facts, "surplus": str(besides)}
+            act.note(surplus=str(besides))
+        self.money_came(act)
+
+    @step("登记退回多到的资金", source="booked", by="receiving", form=SurplusForm,
+          guards=(surplus_lies,), tone="primary", done="已退回多到的资金")  # fmt: skip
+    def return_surplus(self, act: Act) -> None:
+        """Where it came from; nobody is told of the whole before. Six statements at most."""
+        fund_money.surplus_back(self, act)
+        act.note(amount=self.facts["surplus"], voucher=act.data["voucher"])
+        self.facts = {**self.facts, "surplus": ""}
+
+    @step("告知本人，办结", source="booked", target="completed", by="receiving", tone="primary",
+          guards=(surplus_is_back,), done="已告知本人，办结", for_many=True)  # fmt: skip
+    def conclude(self, act: Act) -> None:
+        """One statement."""
+        conclude_transfer(self, act, amount=self.facts["arrived"])
+
+    @step("更正入账金额", source=("booked", "completed"), by="receiving", form=CorrectionForm,
+          guards=(both_books, still_booked), is_aside=True, done="已更正入账金额")  # fmt: skip
     def correct_booking(self, act: Act) -> None:
-        """CORRECTED: a journal more, the booking stays as it was written. Seven statements."""
+        """CORRECTED: a journal more, the booking stays as it was written. Whoever has been told of it is
+        told anew, with a paper. Eight statements at most."""
         fund_money.put_right(self, act)
         booked = Decimal(self.facts["arrived"]) + act.data["difference"]
         self.facts = {**self.facts, "arrived": str(booked)}
         act.note(amount=str(act.data["difference"]), reason=act.data["reason"])
+        if not self.is_open:
+            told = f"入账金额更正为 {booked} 元（差额 {act.data['difference']} 元）"
+            self._tell_anew(act, told)
 
     @step("冲正，退回转出地", source="booked", target="money_returned", by="receiving",
-          form=ReasonForm, guards=(both_books, not_corrected), tone="warning",
+          form=ReasonForm, guards=(both_books, not_corrected, surplus_is_back), tone="warning",
           done="已冲正，资金退回转出地")  # fmt: skip
     def reverse_booking(self, act: Act) -> None:
         """REVERSED: booked by mistake; the old account is open again, frozen, with all its money."""
@@ -232,6 +260,26 @@ class FundTransfer(TransferSteps, Flow):
         self._loans_follow(act, "receiving", "sending")
         self.facts = {**self.facts, "money": "returned"}
         act.note(reason=act.data["reason"])
+
+    @step("冲正已告知的入账", source="completed", by="receiving", form=ReasonForm, head_only=True,
+          guards=(both_books, still_booked, not_corrected), is_aside=True, tone="warning",
+          done="已冲正，转出地账户已恢复")  # fmt: skip
+    def reverse_told_booking(self, act: Act) -> None:
+        """REVERSED after the person was told: an ended case is not gone on with, so the old account is as
+        it was before, and another transfer is applied for. What a booking takes, and three."""
+        fund_money.undo_booking(self, act)
+        self._loans_follow(act, "receiving", "sending")
+        fund_money.let_go(self)
+        self.facts = {**self.facts, "money": "returned"}
+        self._in_short("已冲正，资金退回转出地")
+        act.note(reason=act.data["reason"])
+        self._tell_anew(act, f"入账有误，已冲正，{self.facts['sent']} 元退回转出地账户")
+
+    def _tell_anew(self, act: Act, told: str) -> None:
+        """What the paper that concluded it said is right no more. One statement."""
+        lines = {"result": f"{told}。原因：{act.data['reason']}"}
+        document = act.issue(Document.Kind.RESULT, matter_lines(self, act) | lines)
+        act.tell("case_step", message=f"{told}。{act.data['reason']}", document=document)
 
     @step("撤回申请", source=("accepting", "checking", "objected", "frozen", "info_sent",
                               "money_returned"),
@@ -243,3 +291,8 @@ class FundTransfer(TransferSteps, Flow):
         act.outcome = "withdrawn"
         self.facts = {**self.facts, "money": ""}
         act.note(reason=act.data["reason"])
+
+
+def _besides(case: FundTransfer) -> Decimal:
+    """What arrived above what was sent."""
+    return Decimal(case.facts["arrived"]) - Decimal(case.facts["sent"])

@@ -78,6 +78,19 @@ class CorrectionForm(ReasonForm):
         return difference
 
 
+class SurplusForm(StepForm):
+    """退回多到的资金: the bank's voucher of the way back."""
+
+    voucher = forms.CharField(
+        label="退回的银行流水号", max_length=40, error_messages={"required": "请填写银行流水号"}
+    )
+
+    def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
+        super().__init__(*args, situation=situation, **kwargs)
+        surplus = situation.case.facts.get("surplus", "")
+        self.fields["voucher"].help_text = f"多到 {surplus} 元，挂账中，原路退回。"
+
+
 class SendMoneyForm(StepForm):
     amount = money_field("划转金额（元）")
     voucher = forms.RegexField(

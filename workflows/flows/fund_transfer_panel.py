@@ -90,6 +90,7 @@ class TransferShown:
     letter: str
     sheet: dict[str, Any]
     money: str
+    surplus: str
     journals: Sequence[JournalRow]
     rules: Sequence[RuleRow]
     are_kept: bool
@@ -148,7 +149,10 @@ def _shown(case: Flow, situation: Situation, own: frozenset[int]) -> TransferSho
     centres = {case.office_of(seat) for seat, _ in SIDES}
     accounts = _accounts(case, situation, centres)
     with_books = set(
-        Account.objects.filter(centre_id__in=centres).values_list("centre_id", flat=True).distinct()
+        Account.objects.kept_here()
+        .filter(centre_id__in=centres)
+        .values_list("centre_id", flat=True)
+        .distinct()
     )
     records = [
         _record(case, situation, seat, side, accounts.get(seat), with_books, own)
@@ -159,6 +163,7 @@ def _shown(case: Flow, situation: Situation, own: frozenset[int]) -> TransferSho
         letter=case.facts.get("letter", ""),
         sheet=case.facts.get("sheet", {}),
         money=MONEY.get(case.facts.get("money", ""), ""),
+        surplus=case.facts.get("surplus", ""),
         journals=_journals(case),
         rules=_rules(case, situation.today),
         are_kept=bool(kept_account(case, "sending") or kept_account(case, "receiving")),
@@ -172,7 +177,8 @@ def _accounts(case: Flow, situation: Situation, centres: set[int | None]) -> dic
     same = Q(id_number_index=index, centre_id__in=centres) & ~Q(status=Account.Status.CLOSED)
     own_months = Q(months__deposited__gt=0)
     rows = (
-        Account.objects.filter(same | Q(pk__in=kept))
+        Account.objects.kept_here()
+        .filter(same | Q(pk__in=kept))
         .select_related("centre")
         .annotate(
             months_all=Count("months__month", filter=own_months, distinct=True),

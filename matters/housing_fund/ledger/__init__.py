@@ -2,7 +2,15 @@
 
 from .balances import deposit, open_account, open_accounts, withdraw
 from .books import Difference, differences, some_differences, totals
-from .outside import close_moved, comes_back, hold_back, out_of_suspense, pay_in, pay_over
+from .outside import (
+    close_moved,
+    comes_back,
+    hold_back,
+    out_of_suspense,
+    pay_in,
+    pay_over,
+    surplus_goes_back,
+)
 from .refusals import LedgerRefused
 from .sending import (
     book_arrival,
@@ -12,6 +20,7 @@ from .sending import (
     come_back_refused,
     freeze,
     give_back,
+    give_back_surplus,
     remit,
     remittance_of,
     unfreeze,
@@ -31,6 +40,7 @@ __all__ = [
     "differences",
     "freeze",
     "give_back",
+    "give_back_surplus",
     "hold_back",
     "open_account",
     "open_accounts",
@@ -40,6 +50,7 @@ __all__ = [
     "remit",
     "remittance_of",
     "some_differences",
+    "surplus_goes_back",
     "totals",
     "unfreeze",
     "withdraw",

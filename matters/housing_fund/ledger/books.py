@@ -89,7 +89,7 @@ def _of_letters(letters: QuerySet[Remittance]) -> Iterator[Difference]:
         if row.under_way != should:
             sentence = f"联系函 {row.letter}（{row.get_state_display()}）在途{row.under_way}元，应为{should}元"
             yield Difference(row.letter, should, row.under_way, sentence)
-        lies = (row.arrived or ZERO) if row.state == Remittance.State.SUSPENSE else ZERO
+        lies = row.lies
         if row.waiting != lies:
             sentence = (
                 f"联系函 {row.letter}（{row.get_state_display()}）挂账{row.waiting}元，应为{lies}元"

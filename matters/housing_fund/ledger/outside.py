@@ -79,6 +79,17 @@ def hold_back(
             post(key=key, kind=Kind.SUSPENDED, at=at, sides=sides, memo=why[:200])
 
 
+def surplus_goes_back(
+    *, letter: str, nth: int, centre_id: int, amount: Decimal, at: dt.datetime, reason: str
+) -> None:
+    """What arrived besides what was sent, out of suspense to where it came from."""
+    key = f"{letter}:surplus:{nth}"
+    with transaction.atomic():
+        if known(key) is None:
+            sides = [Side(SUSPENSE, centre_id, -amount), Side(OUTSIDE, centre_id, amount)]
+            post(key=key, kind=Kind.RETURNED, at=at, sides=sides, memo=reason[:200])
+
+
 def out_of_suspense(
     *,
     letter: str,

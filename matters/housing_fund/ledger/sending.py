@@ -18,6 +18,7 @@ from .posting import OUTSIDE, SUSPENSE, TRANSIT, Side, held, known, of_account, 
 from .refusals import LedgerRefused
 
 Status, State, Kind = Account.Status, Remittance.State, Journal.Kind
+ZERO = Decimal(0)
 MAY_LEAVE = (Status.NORMAL, Status.SEALED, Status.HELD)
 
 
@@ -129,7 +130,8 @@ def book_arrival(
     """到账: booked at once where letter, person and amount agree, else into suspense. Twice is once.
 
     agrees: of letter and person, as the centre compared them; the amount is compared here. What did not
-    arrive of what was sent stays under way, and `differences` names it.
+    arrive of what was sent stays under way, and `differences` names it; what arrived besides came from
+    outside.
     """
     with transaction.atomic():
         remittance = _locked(letter)
@@ -139,39 +141,47 @@ def book_arrival(
         accounts = held(remittance.sender_id, remittance.receiver_id)
         sender, receiver = accounts[remittance.sender_id], accounts[remittance.receiver_id]
         remittance.arrived = amount
-        leaves = Side(TRANSIT, sender.centre_id, -amount)
+        leaves = Side(TRANSIT, sender.centre_id, -min(amount, remittance.amount))
         if agrees and amount == remittance.amount:
             sides = [leaves, of_account(receiver, amount)]
             booked = _ended(remittance, State.BOOKED, Kind.ARRIVED, sides, at)
             _close(sender, receiver, at)
             return booked
-        sides = [leaves, Side(SUSPENSE, receiver.centre_id, amount)]
+        sides = [
+            leaves,
+            Side(OUTSIDE, receiver.centre_id, -_besides(remittance)),
+            Side(SUSPENSE, receiver.centre_id, amount),
+        ]
         return _ended(remittance, State.SUSPENSE, Kind.SUSPENDED, sides, at, why_not)
 
 
 def book_matched(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
-    """核对入账: out of suspense into the account; only the whole amount, a part goes back."""
+    """核对入账: out of suspense into the account; only the whole amount, a part goes back.
+
+    What arrived besides stays in suspense until `give_back_surplus`.
+    """
     with transaction.atomic():
         remittance = _locked(letter)
         if remittance.state == State.BOOKED:
             return remittance
         _need(remittance, State.SUSPENSE, "没有挂账的资金。")
         arrived = _arrived(remittance)
-        if arrived != remittance.amount:
-            sentence = (
-                f"到账{arrived}元，应为{remittance.amount}元：金额不符的不能入账，请退回重划。"
-            )
+        if arrived < remittance.amount:
+            sentence = f"到账{arrived}元，应为{remittance.amount}元：少到的不能入账，请退回重划。"
             raise LedgerRefused("amount_differs", sentence)
         accounts = held(remittance.sender_id, remittance.receiver_id)
         sender, receiver = accounts[remittance.sender_id], accounts[remittance.receiver_id]
-        sides = [Side(SUSPENSE, receiver.centre_id, -arrived), of_account(receiver, arrived)]
+        whole = remittance.amount
+        remittance.surplus += _besides(remittance)
+        sides = [Side(SUSPENSE, receiver.centre_id, -whole), of_account(receiver, whole)]
         booked = _ended(remittance, State.BOOKED, Kind.MATCHED, sides, at, reason)
         _close(sender, receiver, at)
         return booked
 
 
 def give_back(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
-    """退回: what lay in suspense, and what never arrived, is back in the account it left."""
+    """退回: what lay in suspense, and what never arrived, is back in the account it left; what arrived
+    besides goes back to where it came from."""
     with transaction.atomic():
         remittance = _locked(letter)
         if remittance.state == State.RETURNED:
@@ -182,10 +192,31 @@ def give_back(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
         sender, receiver = accounts[remittance.sender_id], accounts[remittance.receiver_id]
         sides = [
             Side(SUSPENSE, receiver.centre_id, -arrived),
-            Side(TRANSIT, sender.centre_id, arrived - remittance.amount),
+            Side(TRANSIT, sender.centre_id, min(arrived - remittance.amount, ZERO)),
+            Side(OUTSIDE, receiver.centre_id, _besides(remittance)),
             of_account(sender, remittance.amount),
         ]
         return _ended(remittance, State.RETURNED, Kind.RETURNED, sides, at, reason)
+
+
+def give_back_surplus(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
+    """退回多到的: what arrived besides what was sent leaves suspense for where it came from. Twice is once."""
+    with transaction.atomic():
+        remittance = _locked(letter)
+        if remittance.surplus:
+            surplus, remittance.surplus = remittance.surplus, ZERO
+            centre = remittance.receiver.centre_id
+            nth = Journal.objects.filter(key__startswith=f"{letter}:surplus:").count() + 1
+            post(
+                key=f"{letter}:surplus:{nth}",
+                kind=Kind.RETURNED,
+                at=at,
+                sides=[Side(SUSPENSE, centre, -surplus), Side(OUTSIDE, centre, surplus)],
+                remittance=remittance,
+                memo=reason[:200],
+            )
+            remittance.save(update_fields=["surplus"])
+        return remittance
 
 
 def booking_is_reversed(*, letter: str, at: dt.datetime, reason: str) -> Remittance:
@@ -260,6 +291,11 @@ def _arrived(remittance: Remittance) -> Decimal:
     return remittance.arrived
 
 
+def _besides(remittance: Remittance) -> Decimal:
+    """What arrived above what was sent."""
+    return max(_arrived(remittance) - remittance.amount, ZERO)
+
+
 def _locked(letter: str) -> Remittance:
     found = Remittance.objects.select_for_update().filter(letter=letter).first()
     if found is None:
@@ -284,7 +320,7 @@ def _ended(
     post(key=key, kind=kind, at=at, sides=sides, remittance=remittance, memo=memo[:200])
     remittance.state = state
     remittance.ended_at = None if state == State.SUSPENSE else at
-    remittance.save(update_fields=["state", "arrived", "ended_at"])
+    remittance.save(update_fields=["state", "arrived", "surplus", "ended_at"])
     return remittance
 
 

@@ -11,11 +11,18 @@ from matters.money import MoneyField
 from tongban.accounts.personal import BlindIndexField, EncryptedTextField
 
 
+class AccountQuerySet(models.QuerySet["Account"]):
+    def kept_here(self) -> AccountQuerySet:
+        """Whose books are on this site: what moves money moves only these."""
+        return self.filter(is_entered=False)
+
+
 class Account(models.Model):
     """One person's account at one centre.
 
     `balance` is the sum of its lines in the ledger; only the ledger writes it. `loans_used`: how often a
-    fund loan was taken anywhere, as the account's papers say.
+    fund loan was taken anywhere, as the account's papers say. `is_entered`: its books are elsewhere, and
+    its centre's clerk entered what they say, for a certificate and the loan on it.
     """
 
     class Status(models.TextChoices):
@@ -43,6 +50,9 @@ class Account(models.Model):
     sealed_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     is_demonstration = models.BooleanField(default=False)
+    is_entered = models.BooleanField(default=False, db_default=False)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

@@ -5,6 +5,8 @@ Nothing here is changed or removed (triggers refuse it). An error is put right b
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
@@ -18,6 +20,7 @@ class Remittance(models.Model):
     """The money of one transfer under one 联系函: sent, under way, arrived or come back.
 
     `amount`: principal and interest as the 账户信息表 has it. `arrived`: what the bank really delivered.
+    `surplus`: what arrived besides and still lies in suspense after the rest was booked.
     """
 
     class State(models.TextChoices):
@@ -31,6 +34,7 @@ class Remittance(models.Model):
     receiver = models.ForeignKey(Account, models.PROTECT, related_name="+")
     amount = MoneyField()
     arrived = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    surplus = MoneyField(default=Decimal(0), db_default=Decimal(0))
     state = models.CharField(max_length=8, choices=State, default=State.SENT)
     tries = models.PositiveSmallIntegerField(default=1)
     sent_at = models.DateTimeField()
@@ -44,6 +48,7 @@ class Remittance(models.Model):
                 condition=Q(state__in=["sent", "returned", "suspense", "booked"]),
                 name="remittance_state_known",
             ),
+            models.CheckConstraint(condition=Q(surplus__gte=0), name="remittance_surplus_is_one"),
         ]
         indexes = [
             models.Index(
@@ -55,6 +60,12 @@ class Remittance(models.Model):
 
     def __str__(self) -> str:
         return self.letter
+
+    @property
+    def lies(self) -> Decimal:
+        """Yuan of it that are in suspense."""
+        waits = self.arrived if self.state == self.State.SUSPENSE else None
+        return (waits or Decimal(0)) + self.surplus
 
 
 class Journal(AppendOnly):

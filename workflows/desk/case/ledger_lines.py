@@ -54,6 +54,7 @@ WORDS = {
     "carried": "转入以后月份（笔）",
     "voided_signatures": "作废的签署",
     "left": "未到账（元）",
+    "surplus": "多到（元）",
     "named": "两地账目差异",
     "differences": "待处理差异",
     "reference": "申请文号",

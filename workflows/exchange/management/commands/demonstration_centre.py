@@ -66,7 +66,7 @@ class Command(BaseCommand):
 
 def _depositors(office: Office) -> dict[str, str]:
     """The centre's own people: what its core system has."""
-    rows = Account.objects.filter(centre=office).exclude(id_number_index=None)
+    rows = Account.objects.kept_here().filter(centre=office).exclude(id_number_index=None)
     return {row.number: row.id_number or "" for row in rows}
 
 
