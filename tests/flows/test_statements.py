@@ -119,6 +119,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             *ACCEPTED,
             Taken("require_supplement", "township", 3, SUPPLEMENT),
             Taken("record_service", "township", 2, PHONE),
+            Taken("extend_applicant", "head of owner", 0, {"days": "5", "reason": "短信中断"}),
             Taken("supplement", "applicant", 5, owed),
             Taken("approve", "township", 0, OPINION),
             Taken("approve", "owner", 0, OPINION),

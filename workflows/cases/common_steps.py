@@ -13,11 +13,25 @@ from tongban.offices.calendar import calendar_for
 
 from .act import Act
 from .clocks import Due, Reading, due
-from .declarations import ANY_SEAT, APPLICANT, CLOSED, HOLDER, OPEN, SUPERVISOR, SYSTEM, Guard, step
+from .declarations import (
+    ANY_SEAT,
+    APPLICANT,
+    CLOSED,
+    HOLDER,
+    HOP,
+    OPEN,
+    OWNER,
+    SUPERVISOR,
+    SUPPLEMENTING,
+    SYSTEM,
+    Guard,
+    step,
+)
 from .forms import (
     AnswerForm,
     ArrivalForm,
     AskForm,
+    MoreTimeForm,
     PassOnForm,
     RatingForm,
     ReassignForm,
@@ -62,6 +76,11 @@ asks_kept_small = Guard(
     "asks_kept_small",
     "您还有三条未答复的事项，请等待答复后再提",
     lambda s: s.case.facts.get("open_enquiries", 0) < 3,
+)
+their_time_runs = Guard(
+    "their_time_runs",
+    "补正期限还没有开始计算（告知书送达后起算）",
+    lambda s: s.case.clocks.get(HOP, {}).get("due_at") is not None,
 )
 
 
@@ -155,6 +174,28 @@ class CommonSteps(Base):
     def recount(self, act: Act) -> None:
         """After a change of the calendar. One statement if the case ever paused."""
         act.recounts = True
+
+    @step("延长补正期限", source=SUPPLEMENTING, by=(OWNER, SUPERVISOR), head_only=True,
+          form=MoreTimeForm, guards=(their_time_runs,), is_aside=True, while_suspended=True,
+          for_many=True, done="已延长补正期限")  # fmt: skip
+    def extend_applicant(self, act: Act) -> None:
+        """More time to answer, also when it has run out: a word of it that came late, an illness."""
+        unit = Limit.parse(self.clocks[HOP]["limit"]).unit
+        limit = Limit.parse(f"{act.data['days']}{unit}")
+        persons = {"asked_by": act.data["asked_by"], "approved_by": act.actor.name}
+        act.extend(
+            clock=HOP,
+            limit=limit,
+            reason=act.data["reason"],
+            **{part: name for part, name in persons.items() if name},
+        )
+        act.asks_anew = True
+        act.tell(
+            "more_time",
+            limit=limit.text,
+            reason=act.data["reason"],
+            hint=self.current.hint,
+        )
 
     @step("评价", source=(OPEN, CLOSED), by=APPLICANT, form=RatingForm, is_aside=True,
           guards=(is_concluded, not_rated), while_suspended=True)  # fmt: skip

@@ -32,6 +32,8 @@ ANY_SEAT: Final = "@any"
 # In a step's source: every state in which the case is open, or is closed.
 OPEN: Final = "@open"
 CLOSED: Final = "@closed"
+# In a step's source: the states in which the applicant's time to supplement 补正 runs.
+SUPPLEMENTING: Final = "@supplementing"
 
 HOP: Final = "hop"
 PROMISE: Final = "promise"

@@ -14,7 +14,18 @@ from matters.catalogue.definition import Definition, Limit
 from . import registry
 from .act import Act, Situation
 from .common_steps import CommonSteps
-from .declarations import APPLICANT, CLOSED, OPEN, OWNER, STAGE, Next, Seat, State, Step
+from .declarations import (
+    APPLICANT,
+    CLOSED,
+    OPEN,
+    OWNER,
+    STAGE,
+    SUPPLEMENTING,
+    Next,
+    Seat,
+    State,
+    Step,
+)
 from .forms import StepForm
 from .models import Case
 from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
@@ -120,6 +131,9 @@ class Flow(CommonSteps, OpinionSteps, Case):
                 by=tuple(cls.OWNER_SEAT if taker == OWNER else taker for taker in declared.by),
                 guards=(*declared.guards, *([NO_OPINION_OWED] if declared.decides else [])),
             )
+            if not own.source:
+                # A step of every flow that knows no such state in this one.
+                continue
             if own.form is not None and issubclass(own.form, StepForm):
                 own = replace(own, form=own.form.of_step(own))
             cls.STEPS[name] = own
@@ -216,13 +230,15 @@ def _step_names(flow: type[Flow]) -> list[str]:
 
 
 def _states_meant(flow: type[Flow], sources: tuple[str, ...]) -> tuple[str, ...]:
-    """Spell out OPEN and CLOSED. '*' is refused: it matches closed and unknown states."""
+    """Spell out OPEN, CLOSED and SUPPLEMENTING. '*' is refused: it matches closed and unknown states."""
     meant: list[str] = []
     for source in sources:
         if source == "*":
             raise FlowError(f"{flow.CODE}: source='*' is forbidden")
         if source in (OPEN, CLOSED):
             meant += [s.code for s in flow.STATES if s.closes == (source == CLOSED)]
+        elif source == SUPPLEMENTING:
+            meant += [s.code for s in flow.STATES if s.limit == "supplement"]
         else:
             meant.append(source)
     return tuple(dict.fromkeys(meant))

@@ -231,6 +231,30 @@ class ServiceForm(StepForm):
     note = forms.CharField(label="备注", max_length=200, required=False)
 
 
+class MoreTimeForm(StepForm):
+    """More time for the applicant, in days of the unit in which their limit is counted."""
+
+    days = forms.IntegerField(
+        label="延长几天",
+        min_value=1,
+        max_value=60,
+        help_text="原期限按工作日算的，延长也按工作日",
+        error_messages={
+            "required": "请填写天数",
+            "min_value": "至少一天",
+            "max_value": "一次至多 60 天",
+        },
+    )
+    reason = forms.CharField(
+        label="理由",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明理由"},
+    )
+    # Who asked for it, where somebody else approves.
+    asked_by = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+
+
 class ArrivalForm(StepForm):
     """Which electronic way a document took to its person, and when it was there."""
 

@@ -7,6 +7,7 @@ from .document import Document, Service
 from .draft import Draft
 from .enquiry import Enquiry
 from .event import Event
+from .extension_plan import ExtensionPlan
 from .joint import JointHours, JointSession
 from .material import Material, Upload
 from .moving import MovedCase, Moving
@@ -28,6 +29,7 @@ __all__ = [
     "Draft",
     "Enquiry",
     "Event",
+    "ExtensionPlan",
     "JointHours",
     "JointSession",
     "Material",
