@@ -16,6 +16,7 @@ from tongban.templatetags.formats import zh_date, zh_datetime
 from workflows.cases.clock_differences import mend
 from workflows.cases.clocks import SHANGHAI, local_day, midnight
 from workflows.cases.colours import CLOCK_NAMES
+from workflows.cases.following_calendar import COUNTED
 from workflows.cases.models import ClockDifference
 from workflows.cases.timekeeping import INSTANT
 
@@ -103,7 +104,8 @@ def differences(request: HttpRequest) -> HttpResponse:
     found = list(rows[: PAGE_SIZE + 1])
     context = {
         "lines": lines_of(found[:PAGE_SIZE]),
-        "count": waiting.count(),
+        "count": waiting[:COUNTED].count(),
+        "counted": COUNTED,
         "checked": Slot.objects.filter(name=CHECK).order_by("-slot").first(),
         "next": f"?after={found[PAGE_SIZE - 1].pk}" if len(found) > PAGE_SIZE else None,
     }

@@ -15,7 +15,7 @@ from tongban.offices.models import CalendarVersion
 from tongban.offices.notice_import import Proposed, import_notice, propose_notice
 from tongban.offices.tables import BadData
 from tongban.running.budget import lasting
-from workflows.cases.following_calendar import following, moved_by, still_to_follow
+from workflows.cases.following_calendar import COUNTED, following, moved_by, share_followed
 from workflows.cases.models import ClockDifference
 
 from ..door import actor_of_request, for_operators
@@ -27,6 +27,8 @@ from .year import NATION, regions_with_days, year_shown, years_known
 # A page may not keep its worker for long; what it could not try in this time it says.
 TRIAL_SECONDS = 8.0
 LAST_VERSIONS = 20
+# How the address calls what waits.
+OPEN = "open"
 BIGGEST_VERSION = 2**31
 
 
@@ -53,7 +55,8 @@ def year(request: HttpRequest) -> HttpResponse:
         "versions": CalendarVersion.objects.select_related("region").order_by("-number")[
             :LAST_VERSIONS
         ],
-        "waiting": ClockDifference.objects.filter(settled_at=None).count(),
+        "counted": COUNTED,
+        "waiting": ClockDifference.objects.filter(settled_at=None)[:COUNTED].count(),
     }
     return render(request, "operator/calendar/year.html", context)
 
@@ -65,13 +68,16 @@ def _address(number: int, region: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_operators
 def notice(request: HttpRequest) -> HttpResponse:
-    """GET asks for the notice; POST tries it, and with `do=import` takes in what has been tried."""
+    """GET asks for the notice; POST tries it; `do` edits it once more or takes in what has been tried."""
     if request.method != "POST":
         return render(request, "operator/calendar/notice.html", {"form": NoticeForm()})
     form = NoticeForm(request.POST, request.FILES)
     if not form.is_valid():
         return render(request, "operator/calendar/notice.html", {"form": form}, status=422)
     text = form.cleaned_data["text"]
+    if request.POST.get("do") == "edit":
+        context = {"form": NoticeForm(initial={"text": text})}
+        return render(request, "operator/calendar/notice.html", context)
     try:
         proposed = propose_notice(text)
     except BadData as bad:
@@ -127,27 +133,32 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     progress, counts = following(number), moved_by(number)
     rows = ClockDifference.objects.filter(calendar=number, pk__gt=_after(request)).order_by("pk")
     wanted = request.GET.get("settled", "")
-    tabs = {"": sum(counts.values())} | {k: v for k, v in counts.items() if k}
-    if wanted in tabs and wanted:
-        rows = rows.filter(settled=wanted)
+    shown_as = {code or OPEN: (code, count) for code, count in counts.items()}
+    if wanted in shown_as:
+        rows = rows.filter(settled=shown_as[wanted][0])
     found = list(rows.select_related("case__matter")[: PAGE_SIZE + 1])
-    kept = f"&settled={wanted}" if wanted in tabs and wanted else ""
+    kept = f"&settled={wanted}" if wanted in shown_as else ""
     context = {
         "version": shown,
         "is_newest": number == newest_version(),
         "progress": progress,
-        "left": still_to_follow(progress),
-        "counts": counts,
+        "share": share_followed(progress),
+        "moved": counts[ClockDifference.Settled.RECOUNTED],
+        "counted": COUNTED,
         "lines": lines_of(found[:PAGE_SIZE]),
         "next": f"?after={found[PAGE_SIZE - 1].pk}{kept}" if len(found) > PAGE_SIZE else None,
         "tabs": [
-            {
-                "href": f"?settled={code}" if code else "?",
-                "text": ClockDifference.Settled(code).label if code else "全部",
-                "count": count,
-                "current": code == (wanted if wanted in tabs else ""),
-            }
-            for code, count in tabs.items()
+            {"href": "?", "text": "全部", "current": wanted not in shown_as},
+            *(
+                {
+                    "href": f"?settled={name}",
+                    "text": ClockDifference.Settled(code).label,
+                    "count": count,
+                    "more": count == COUNTED,
+                    "current": name == wanted,
+                }
+                for name, (code, count) in shown_as.items()
+            ),
         ],
     }
     return render(request, "operator/calendar/version.html", context)
