@@ -130,6 +130,12 @@
     });
   });
 
+  // A wall screen has no mouse: Escape leaves it, as its first link does.
+  document.addEventListener("keydown", (event) => {
+    const way = event.key === "Escape" && document.querySelector("[data-leave]");
+    if (way) way.click();
+  });
+
   function ready(root) {
     root.querySelectorAll("[data-focus]").forEach((found) => found.focus());
     root.querySelectorAll("[data-with-script]").forEach((found) => { found.hidden = false; });
