@@ -34,7 +34,8 @@ class Found:
 class Gateway(Protocol):
     """Every method may raise `carriers.Unreachable`: certainly nobody took anything."""
 
-    code: str
+    @property
+    def code(self) -> str: ...
 
     def send(self, message: Message) -> str:
         """The gateway's own number for it. Raises TryLater, RefusedForGood, AskLater too."""

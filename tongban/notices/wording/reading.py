@@ -39,7 +39,7 @@ def uses_of(text: str) -> Uses:
     return Uses(frozenset(_names(engine().from_string(text).nodelist, frozenset())))
 
 
-def _names(nodes: Iterable[Node], known: frozenset[str]) -> Iterator[str]:
+def _names(nodes: Iterable[Any], known: frozenset[str]) -> Iterator[str]:
     for node in nodes:
         yield from _names_of(node, known)
 
@@ -74,7 +74,7 @@ def _in_part(node: IncludeNode, known: frozenset[str]) -> Iterator[str]:
     yield from _names(part.nodelist, known)
 
 
-def _in_expression(expression: FilterExpression, known: frozenset[str]) -> Iterator[str]:
+def _in_expression(expression: Any, known: frozenset[str]) -> Iterator[str]:
     yield from _in_variable(expression.var, known)
     for _, arguments in expression.filters:
         for is_variable, argument in arguments:

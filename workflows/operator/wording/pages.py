@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tongban.accounts.models import User
 from tongban.notices.models import TextVersion
 from tongban.notices.rendering import CannotRender, edited_texts, render_email_of, rendered
-from tongban.notices.sms.templates import registered
+from tongban.notices.sms.templates import edited, parts, registered
 from tongban.notices.wording import editing, offers
 from tongban.notices.wording.editing import ChangedMeanwhile, SmsPreview, Unfit
 
@@ -51,7 +52,7 @@ class EditForm(forms.Form):
     based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def clean_text(self) -> str:
-        return self.cleaned_data["text"].replace("\r\n", "\n").strip() + "\n"
+        return str(self.cleaned_data["text"]).replace("\r\n", "\n").strip() + "\n"
 
 
 class SmsEditForm(EditForm):
@@ -102,11 +103,11 @@ def _sms_rows() -> list[Row]:
     for name, template in registered().items():
         version = edits.get(name)
         now = (
-            editing.edited(template, text=version.text, code=version.code, sign=version.sign)
+            edited(template, text=version.text, code=version.code, sign=version.sign)
             if version
             else template
         )
-        most = editing.parts(now.filled(offers.longest(now)))
+        most = parts(now.filled(offers.longest(now)))
         rows.append(Row(name, f"【{now.sign}】{now.text}", version, now.code, most))
     return rows
 
@@ -169,7 +170,7 @@ def _form(request: HttpRequest, kind: str, template: str) -> forms.Form:
     return SmsEditForm(bound, initial={**initial, "sign": now.sign, "code": now.code})
 
 
-def _preview(kind: str, template: str, given: dict[str, Any]) -> dict[str, Any]:
+def _preview(kind: str, template: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Raises Unfit."""
     if kind == Kind.MESSAGE:
         words = editing.checked_message(template, given["text"])
