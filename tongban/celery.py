@@ -8,7 +8,6 @@ broker costs seconds and no more. There are no ETA tasks: a due moment is a colu
 import logging.config
 import os
 import sys
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -69,11 +68,11 @@ def worker_command(*, concurrency: int = 1, name: str = "celery") -> list[str]:
     ]
 
 
-def beat_command(var_dir: Path) -> list[str]:
-    """The command that starts the beat, its memory of past slots kept under ``var_dir``."""
+def beat_command() -> list[str]:
+    """The command that starts the beat; it keeps no file, so it may run anywhere."""
     return [
         *(sys.executable, "-m", "celery", "--app", "tongban", "--quiet", "beat"),
-        *("--schedule", str(var_dir / "celerybeat-schedule")),
+        *("--scheduler", "tongban.running.scheduler:KnowingScheduler"),
         *("--pidfile", "", "--loglevel", "WARNING"),
     ]
 

@@ -97,7 +97,7 @@ class House:
                 Part(name, worker_command(name=name), logs / f"{name}.log")
                 for name in ("worker-1", "worker-2")
             ),
-            Part("beat", beat_command(state), logs / "beat.log"),
+            Part("beat", beat_command(), logs / "beat.log"),
         ]
         self.luck, self.kills = luck, Counter[str]()
         self.done = threading.Event()

@@ -27,9 +27,9 @@ class MailServer:
     def __init__(self) -> None:
         self.taken: Counter[str] = Counter()
         self.port = free_port()
-        self.controller = Controller(self, hostname=HOST, port=self.port)
 
     def start(self) -> None:
+        self.controller = Controller(self, hostname=HOST, port=self.port)
         self.controller.start()
 
     def stop(self) -> None:
@@ -48,6 +48,19 @@ class Hooks:
         self.secret = secret
         self.on_the_wire: Counter[str] = Counter()
         self.forged = 0
+        self.url = ""
+
+    def start(self) -> None:
+        self.server = ThreadingHTTPServer((HOST, 0), self._handler())
+        self.server.daemon_threads = True
+        self.url = f"http://{HOST}:{self.server.server_address[1]}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
         receiver, lock = self, threading.Lock()
 
         class Handler(BaseHTTPRequestHandler):
@@ -68,12 +81,4 @@ class Hooks:
             def log_message(self, *_: Any) -> None:
                 """Nothing."""
 
-        self.server = ThreadingHTTPServer((HOST, 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://{HOST}:{self.server.server_address[1]}/"
-
-    def start(self) -> None:
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self.server.shutdown()
+        return Handler

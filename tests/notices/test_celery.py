@@ -4,14 +4,10 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from celery.beat import PersistentScheduler
 from django.conf import settings as site
-from django.utils import timezone
 from redis import Redis
 
 from tongban.accounts.models import User
@@ -42,10 +38,6 @@ def test_the_broker_is_the_redis_of_the_settings(redis: str, celery: str) -> Non
     assert broker_url(redis) == celery
 
 
-def test_the_beat_keeps_its_memory_among_the_sites_own_files(tmp_path: Path) -> None:
-    assert str(tmp_path / "celerybeat-schedule") in beat_command(tmp_path)
-
-
 @pytest.mark.django_db(transaction=True)
 def test_a_real_worker_on_the_real_broker_delivers_what_was_owed_while_it_was_down(
     citizen: User,
@@ -72,20 +64,11 @@ def test_a_real_worker_on_the_real_broker_delivers_what_was_owed_while_it_was_do
     assert mailbox.messages() == []
 
 
-def remember_an_hour_ago(var_dir: Path) -> None:
-    """The memory of a beat that stopped an hour ago; a new one would wait for a first slot."""
-    scheduler = PersistentScheduler(app, schedule_filename=str(var_dir / "celerybeat-schedule"))
-    for entry in scheduler.schedule.values():
-        entry.last_run_at = timezone.now() - timedelta(hours=1)
-    scheduler.close()
-
-
 def test_a_real_beat_sends_the_dispatcher_its_message(
-    site_environment: Callable[[], dict[str, str]], redis_prefix: str, tmp_path: Path, db: None
+    site_environment: Callable[[], dict[str, str]], redis_prefix: str, db: None
 ) -> None:
-    remember_an_hour_ago(tmp_path)
     beat = subprocess.Popen(  # noqa: S603
-        beat_command(tmp_path), env=site_environment(), start_new_session=True
+        beat_command(), env=site_environment(), start_new_session=True
     )
     try:
         with Redis.from_url(site.REDIS_URL, socket_timeout=None) as redis:
@@ -94,4 +77,5 @@ def test_a_real_beat_sends_the_dispatcher_its_message(
         os.kill(beat.pid, signal.SIGTERM)
         beat.wait(PATIENCE)
 
+    # At once: nobody has ever run it.
     assert b"notices.deliver" in queue[1]

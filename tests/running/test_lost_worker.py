@@ -42,9 +42,9 @@ def start(prefix: str) -> Iterator[Callable[[str], subprocess.Popen[bytes]]]:
     def begin(name: str) -> subprocess.Popen[bytes]:
         command = worker_command(name=name)
         command[command.index("--app") + 1] = "tests.running.lost_worker"
-        worker = subprocess.Popen(
+        worker = subprocess.Popen(  # noqa: S603
             command, env=environment(prefix), cwd=ROOT, start_new_session=True
-        )  # noqa: S603
+        )
         started.append(worker)
         return worker
 

@@ -129,7 +129,7 @@ def _serve(
         children.start(WEB, web_command(port))
         _await_first_page(port, children)
     children.start(WORKER, worker_command())
-    children.start(BEAT, beat_command(places.state))
+    children.start(BEAT, beat_command())
     if mail:
         children.start(MAIL, mail_command(mail))
     if sms:
