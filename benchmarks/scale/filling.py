@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, connections
 from django.utils import timezone
 
-from .copying import CASE, EVENT, ITEM, NOTICE, OTHERS, PARCEL, Copying
+from .copying import CASE, ELSEWHERE, EVENT, ITEM, NOTICE, OTHERS, PARCEL, Copying
 from .moulds import CASES_A_CITIZEN, SPREADS, STAYS_PER_MILLE, copied
 
 OPEN_PER_MILLE = 30
@@ -51,7 +51,7 @@ def fill(*, have: int, want: int, day: int = A_DAY) -> Filled:
         ]:
             cursor.execute(f"SET {setting} = '{value}'")
     with _timed(seconds, "people"):
-        rows["accounts_user"] = _add_citizens((want - have) // CASES_A_CITIZEN)
+        rows["accounts_user"] = _add_citizens(want // CASES_A_CITIZEN)
     with _timed(seconds, "plan"):
         first = _plan(have=have, want=want, day=day, now=now)
     with _without_indexes(seconds):
@@ -65,7 +65,8 @@ def fill(*, have: int, want: int, day: int = A_DAY) -> Filled:
     return Filled(rows, {part: round(took, 1) for part, took in seconds.items()})
 
 
-def _add_citizens(count: int) -> int:
+def _add_citizens(want: int) -> int:
+    """As many as there should be; how many were added."""
     person = {
         "username": "'bench-citizen-' || base.had + n",
         "id_number_index": "md5('id' || base.had + n) || md5('x' || base.had + n)",
@@ -74,12 +75,14 @@ def _add_citizens(count: int) -> int:
     }
     names, values = copied("accounts_user", "u", person)
     with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM accounts_user WHERE username LIKE 'bench-citizen-%%'")
+        missing = want - int(cursor.fetchone()[0])
         cursor.execute(
             f"INSERT INTO accounts_user ({names}) SELECT {values}"  # noqa: S608
             " FROM (SELECT max(id) AS had FROM accounts_user) base,"
             " generate_series(1, %s) AS n JOIN LATERAL (SELECT * FROM bench.person"
             " WHERE nth = n %% (SELECT count(*) FROM bench.person)) AS u ON true",
-            [count],
+            [missing],
         )
         return int(cursor.rowcount)
 
@@ -101,6 +104,20 @@ def prepare() -> None:
             "CREATE TABLE bench.plan (id bigint, mould bigint, k int, shift interval, days int,"
             " opened_on date, user_id bigint, is_open bool, number text)"
         )
+    _keep_rows()
+
+
+def _keep_rows() -> None:
+    """The moulds' own rows, table by table: once filled, the tables are no place to look them up in."""
+    with connection.cursor() as cursor:
+        for table in LARGE:
+            rows = ELSEWHERE.get(
+                table,
+                f"SELECT r.case_id AS mould, r.* FROM {table} r JOIN bench.mould t ON t.id = r.case_id",  # noqa: S608
+            )
+            cursor.execute(f"CREATE TABLE bench.rows_{table} AS {rows}")
+            cursor.execute(f"CREATE INDEX ON bench.rows_{table} (mould)")
+            cursor.execute(f"ANALYZE bench.rows_{table}")
 
 
 def _plan(*, have: int, want: int, day: int, now: dt.datetime) -> int:
@@ -132,7 +149,7 @@ def _plan(*, have: int, want: int, day: int, now: dt.datetime) -> int:
                          THEN %(days_end)s + %(older_days)s - (n * %(older_days)s / (%(older)s + 1))
                          ELSE %(days_end)s - 1 - (n - %(older)s) * %(lately_days)s / (%(lately)s + 1)
                     END AS age
-                FROM generate_series(1, %(all)s) AS n
+                FROM generate_series(1::bigint, %(all)s) AS n
             ), moulds AS (
                 SELECT *, row_number() OVER (PARTITION BY is_open ORDER BY days, id) - 1 AS nth
                 FROM bench.mould
@@ -154,7 +171,7 @@ def _plan(*, have: int, want: int, day: int, now: dt.datetime) -> int:
                 CASE WHEN person %% 2500 = 0 THEN %(first_user)s
                      ELSE %(first_user)s + person %% (%(last_user)s - %(first_user)s + 1) END,
                 is_open,
-                at.origin_region_id || to_char(opened_on + days, 'YYMMDD')
+                regexp_replace(at.origin_region_id, '[^0-9]', '0', 'g') || to_char(opened_on + days, 'YYMMDD')
                     || lpad((%(first)s + n - 1)::text, 8, '0')
             FROM (SELECT *, CASE WHEN place %% 1000 < %(stays)s THEN 0
                                  ELSE 1 + place / 1000 %% %(spreads)s END AS k FROM shaped) s
@@ -219,18 +236,15 @@ def _copy_all(
 def _copy(copying: Copying, first: int, now: dt.datetime) -> int:
     """Portion by portion; how many rows."""
     changed = copying.changed
-    if copying.of == "r.case_id":
+    if copying.table not in ELSEWHERE:
         changed = {"case_id": "p.id", **changed}
     names, values = copied(copying.table, "r", changed)
-    alone = copying.of == "t.id"
-    source = "" if alone else f"JOIN {copying.table} r ON true"
     statement = (
         f"INSERT INTO {copying.table} ({names}) SELECT {values}"  # noqa: S608
         f" FROM bench.kept, bench.plan p JOIN bench.mould t ON t.id = p.mould"
         f" JOIN bench.placed at ON at.mould = p.mould AND at.k = p.k"
-        f" {source} {copying.joins}"
-        f" WHERE {copying.of} = p.mould AND {copying.which}"
-        f" AND p.id >= %(begin)s AND p.id < %(end)s {copying.order}"
+        f" JOIN {copying.rows} r ON r.mould = p.mould {copying.joins}"
+        f" WHERE {copying.which} AND p.id >= %(begin)s AND p.id < %(end)s {copying.order}"
     )
     done = 0
     with connection.cursor() as cursor:
@@ -252,7 +266,7 @@ def _copy_events(now: dt.datetime) -> int:
         f"INSERT INTO {EVENT.table} ({names}) SELECT {values}"  # noqa: S608
         " FROM bench.kept, bench.plan p JOIN bench.step s ON s.mould = p.mould"
         " AND p.opened_on + s.day::int >= %(begin)s AND p.opened_on + s.day::int < %(end)s"
-        " JOIN cases_event r ON r.id = s.id"
+        f" JOIN {EVENT.rows} r ON r.id = s.id"
         f" JOIN bench.placed at ON at.mould = p.mould AND at.k = p.k {EVENT.joins}"
         " WHERE p.opened_on >= %(begin)s - 45 AND p.opened_on < %(end)s"
         f" ORDER BY {EVENT.changed['at']}, p.id, r.seq"
@@ -343,6 +357,3 @@ def _timed(seconds: dict[str, float], part: str) -> Iterator[None]:
         yield
     finally:
         seconds[part] = seconds.get(part, 0) + time.perf_counter() - begun
-
-
-Step = Callable[[], object]
