@@ -92,11 +92,15 @@ def test_what_became_of_it_stands_beside_the_case(
         later = looking("supervisor_sc")
         assert "答复已逾期" in row(later.get(f"{LATE}?light=sent"), late_case.number)["答复"]
         assert "答复已逾期" in row(later.get(LATE), late_case.number)["督办"]
+        overdue = f"{LATE}?light=sent_overdue"
+        assert "督办逾期未答复 1" in text_of(later.get(overdue))
+        assert "答复已逾期" in row(later.get(overdue), late_case.number)["答复"]
         enquiry = Enquiry.objects.get()
         answer = {"enquiry": enquiry.pk, "text": "已补充材料，今日办结"}
         world.take(late_case, "answer", "clerk_sc", answer)
         answered = row(later.get(f"{LATE}?light=sent"), late_case.number)["答复"]
         assert answered.startswith("已答复")
+        assert "没有逾期未答复的督办" in text_of(later.get(overdue))
         assert answered.endswith("已补充材料，今日办结")
 
 

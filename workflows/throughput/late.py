@@ -24,9 +24,9 @@ from .stocks import Standing
 from .viewers import Viewer
 
 Standings = list[tuple[int, Standing]]
-# The tabs of the page that list cases; the fourth lists what was sent.
+# The tabs of the page that list cases; the others list the 督办 that were sent, and those overdue.
 LIGHTS = ("red", "yellow", "delivering_red")
-SENT = "sent"
+SENT, OVERDUE = "sent", "sent_overdue"
 # Red from `due_at` on: the last day in time is that of the instant before.
 INSTANT = dt.timedelta(microseconds=1)
 
@@ -94,15 +94,19 @@ def counts(
 
     As last counted, where that was lately: of five million cases a quarter of a million are open.
     """
-    sent = _sent(viewer, scope).filter(answered_at=None).count()
+    sent = (
+        _sent(viewer, scope)
+        .filter(answered_at=None)
+        .aggregate(**{SENT: Count("pk"), OVERDUE: Count("pk", filter=Q(due_at__lte=now))})
+    )
     if stocks is not None:
         asked = [s for office, s in stocks if scope.office_id in (None, office)]
-        return {light: sum(getattr(s, light) for s in asked) for light in LIGHTS} | {SENT: sent}
+        return {light: sum(getattr(s, light) for s in asked) for light in LIGHTS} | sent
     seen = visible_to(viewer.actor).filter(scope.cells() & scope.matters(), closed_at=None)
     if scope.office_id is not None:
         seen = seen.filter(holder_office=scope.office_id)
     lights = {light: Count("pk", filter=stock_rows(light, now)) for light in LIGHTS}
-    return {**seen.aggregate(**lights), SENT: sent}
+    return {**seen.aggregate(**lights), **sent}
 
 
 def standings(viewer: Viewer, scope: Scope, now: dt.datetime) -> Standings | None:
@@ -172,10 +176,12 @@ def _by_office_now(viewer: Viewer, scope: Scope, now: dt.datetime) -> list[tuple
 
 
 def sent_page(
-    viewer: Viewer, scope: Scope, *, now: dt.datetime, after: Place | None
+    viewer: Viewer, scope: Scope, *, now: dt.datetime, after: Place | None, overdue: bool = False
 ) -> tuple[list[Urged], Place | None]:
     """督办 about cases that this person may see, the latest first."""
     sent = _sent(viewer, scope).order_by("-asked_at", "-id")
+    if overdue:
+        sent = sent.filter(answered_at=None, due_at__lte=now)
     if after is not None and after.moment is not None:
         at, key = after.moment, after.id
         sent = sent.filter(Q(asked_at__lt=at) | Q(asked_at=at, pk__lt=key))

@@ -26,6 +26,7 @@ from ..filters import ScopeForm
 from ..late import (
     INSTANT,
     LIGHTS,
+    OVERDUE,
     SENT,
     Standings,
     by_office,
@@ -56,12 +57,12 @@ class LateForm(ScopeForm):
 @for_viewers
 @require_safe
 def late(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """`light`: red, yellow, delivering_red, or sent (督办 that were sent)."""
+    """`light`: red, yellow, delivering_red, or sent (督办 that were sent), sent_overdue (unanswered)."""
     now = timezone.now()
     form = LateForm(request.GET, viewer=viewer, today=timezone.localdate(now))
     scope = form.scope
     light = request.GET.get("light", "red")
-    light = light if light in (*LIGHTS, SENT) else "red"
+    light = light if light in (*LIGHTS, SENT, OVERDUE) else "red"
     after = Place.parse(request.GET.get("after", ""))
     stocks = standings(viewer, scope, now)
     context = {
@@ -76,8 +77,9 @@ def late(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "first": _address(scope, light) if after else None,
         "dashboard": scope.but(office_id=None).address("/throughput/"),
     }
-    if light == SENT:
-        context["sent"], place = sent_page(viewer, scope, now=now, after=after)
+    if light in (SENT, OVERDUE):
+        overdue = light == OVERDUE
+        context["sent"], place = sent_page(viewer, scope, now=now, after=after, overdue=overdue)
     else:
         page = page_of(viewer, scope, light, now=now, after=after)
         context["lines"], place = page.lines, page.next
@@ -151,6 +153,7 @@ def _asked(
 
 def _tabs(scope: Scope, light: str, counted: dict[str, int]) -> list[dict[str, object]]:
     names = {**{code: STOCKS[code].label for code in LIGHTS}, SENT: "督办（待答复）"}
+    names[OVERDUE] = "督办逾期未答复"
     return [
         {
             "href": _address(scope, code),
