@@ -305,6 +305,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "extend what was approved": {
+        "task": "operator.extend",
+        "schedule": 60,
+        "options": {"expires": 60},
+    },
     "check what was owed": {
         "task": "operator.check_owed",
         "schedule": crontab(hour="2-5", minute="*"),

@@ -178,6 +178,10 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/calls/<case_number:number>/": _(
         "/desk/calls/{s.crossing.number}/", AT_DESK, post_only=True
     ),
+    "desk/extensions/": _("/desk/extensions/", HEADS | VIEWERS),
+    "desk/extensions/<uuid:key>/": _(
+        "/desk/extensions/{s.extension}/", frozenset({"operator", "head_sc", "supervisor_sc"})
+    ),
     "desk/counter/": _("/desk/counter/", WINDOWS),
     "desk/counter/window/": _("/desk/counter/window/", WINDOWS, post_only=True),
     "desk/counter/turn-away/": _("/desk/counter/turn-away/", WINDOWS),

@@ -21,13 +21,13 @@ from tests.portal.applying import Applying
 from tests.portal.asking import asking
 from tests.portal.insured import insure, settled
 from tests.sharing.registers import load_registers
-from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for
+from tests.world import ANSWERS, LIN_ID, SUBSIDY, World, answers_for, at
 from tongban.accounts.models import Posting, Substitution, User
 from tongban.accounts.substitutions import appoint
 from tongban.celery import QUEUES
 from tongban.certificates.demonstration import load_registers as load_certificate_registers
 from tongban.certificates.models import Certificate
-from tongban.notices.models import Notice
+from tongban.notices.models import Notice, Outage
 from tongban.offices.models import CalendarVersion
 from tongban.running import beats
 from tongban.running.models import Heartbeat
@@ -36,6 +36,7 @@ from tongban.sharing.models import Demand, Holder, LookUp, Resource
 from tongban.sharing.sealed_answers import sealed
 from workflows.cases.bulk import Pick, begin, go_on
 from workflows.cases.models import (
+    ExtensionPlan,
     Case,
     Document,
     Draft,
@@ -81,6 +82,7 @@ class Stage:
     substitution: int = 0
     next_version: int = 0
     moving: int = 0
+    extension: uuid.UUID = field(default_factory=uuid.uuid4)
     pause: int = 0
     asking: str = ""
     look_up: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -131,7 +133,24 @@ def build_stage(world: World) -> Stage:
     _many_at_once(stage)
     _served()
     CalendarVersion.objects.create(number=1, source="载入", imported_at=timezone.now())
+    extension_plan(stage)
     return stage
+
+
+def extension_plan(stage: Stage) -> None:
+    """More time for a case of 达州, proposed by the operator after an outage, undecided."""
+    world, began = stage.world, at("2026-05-11 09:00")
+    outage = Outage.objects.create(channel="sms", since=began, ended_at=began, reason="检修")
+    plan = ExtensionPlan.objects.create(
+        outage=outage,
+        office=world.office("511702", "civil_affairs"),
+        days=5,
+        reason="短信中断",
+        cases=[{"number": stage.crossing.number, "was": began.isoformat(), "then": None}],
+        proposed_by=world.people["operator"],
+        proposed_at=began,
+    )
+    stage.extension = plan.key
 
 
 def _many_at_once(stage: Stage) -> None:

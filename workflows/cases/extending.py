@@ -56,19 +56,20 @@ class Affected:
 
 
 def affected_by(
-    outage: Outage, *, days: int, office_id: int | None = None, matter_id: int | None = None
+    outage: Outage, *, days: int, office_id: int | None = None, matter: str = ""
 ) -> list[Affected]:
     """Open cases in which the applicant's own time ran while the word of it did not arrive.
 
     Whoever opened the message on the site, or got it by another channel, before their time began
-    lost none. The nearest due first, as many as one run takes. Seven statements.
+    lost none. matter: a part of its name. The nearest due first, as many as one run takes. Seven
+    statements.
     """
     numbers = _kept_back(outage) - _planned(outage)
     rows = Case.objects.filter(
         number__in=sorted(numbers), closed_at=None, holder=APPLICANT, hop_due_at__isnull=False
     )
-    if matter_id is not None:
-        rows = rows.filter(matter_id=matter_id)
+    if matter:
+        rows = rows.filter(matter__name__contains=matter)
     if office_id is not None:
         rows = rows.filter(office_ids__contains=[office_id])
     cases = cast("list[Flow]", list(rows.select_related("matter").order_by("hop_due_at", "id")))
@@ -144,14 +145,14 @@ def may_decide(actor: Actor, plan: ExtensionPlan) -> bool:
 
 @transaction.atomic
 def propose(
-    *, outage: Outage, office: Office, days: int, reason: str, matter_id: int | None, actor: Actor
+    *, outage: Outage, office: Office, days: int, reason: str, actor: Actor, matter: str = ""
 ) -> ExtensionPlan:
     """Write the dry run down for a second person. Raises NotProposed."""
     if actor.user_id is None or not may_propose(actor, office.pk):
         raise NotProposed("只有该单位负责人或运行维护人员可以提出。")
     # Two who propose at once: the second finds the first one's cases taken.
     Outage.objects.select_for_update().get(pk=outage.pk)
-    found = affected_by(outage, days=days, office_id=office.pk, matter_id=matter_id)
+    found = affected_by(outage, days=days, office_id=office.pk, matter=matter)
     if not found:
         raise NotProposed("没有受影响的办件，或都已提出过。")
     return ExtensionPlan.objects.create(

@@ -25,6 +25,7 @@ urlpatterns = [
     path("desk/clearing/", include("workflows.desk.clearing.urls")),
     path("desk/counter/", include("workflows.desk.counter.urls")),
     path("desk/digest/", digest, name="digest"),
+    path("desk/extensions/", include("workflows.desk.extensions.urls")),
     path("desk/joint/", include("workflows.desk.joint.urls")),
     path("desk/loans/", loans.loans, name="loans"),
     path("desk/matters/", include("workflows.desk.matters.urls")),

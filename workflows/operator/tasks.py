@@ -5,6 +5,10 @@ from django.utils import timezone
 
 from tongban.notices.outages import watch
 
+from tongban.running.budget import lasting
+from workflows.cases import bulk
+from workflows.cases.extending import unfinished
+
 from .notices.replays import ask_nightly, go_on_with_all
 
 
@@ -24,3 +28,11 @@ def check_owed() -> None:
     """Nightly: whether every step of the two days before has told whom it owed a word."""
     ask_nightly(timezone.now())
     go_on_with_all(nightly=True)
+
+
+@shared_task(name="operator.extend")
+def extend() -> None:
+    """What was approved and is not done yet, case by case; a killed run goes on where it was."""
+    is_over = lasting()
+    for run_id in unfinished():
+        bulk.go_on(run_id, is_over=is_over)
