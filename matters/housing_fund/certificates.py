@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from matters.rules import RuleBook, RuleMissing
 
+from .business import open_business
 from .ledger.posting import held
 from .marks import live_loans_of
 from .models import Account, LoanCertificate
@@ -32,14 +33,16 @@ class Obstacle:
 
 
 def obstacles(account: Account, *, pool: str, on: dt.date, book: RuleBook) -> list[Obstacle]:
-    """By `certificate.rule` of the deposit city (建金〔2016〕230号). Three statements at most."""
+    """By `certificate.rule` of the deposit city (建金〔2016〕230号). Five statements at most."""
     found: list[Obstacle] = []
     if account.status == Account.Status.CLOSED:
         found.append(Obstacle("closed", "账户已销户"))
     if account.status in (Account.Status.MOVING, Account.Status.FROZEN):
         found.append(Obstacle("in_business", f"账户{account.get_status_display()}，有业务在办"))
+    found += [Obstacle("in_business", sentence) for sentence in open_business(account)]
     found += _of_loans(account, pool, on, book)
-    live = LoanCertificate.objects.filter(account=account, state__in=LIVE, last_day__gte=on).first()
+    unused = LoanCertificate.objects.filter(account=account, state=State.ISSUED, last_day__gte=on)
+    live = unused.first()
     if live is not None:
         found.append(Obstacle("certified", f"已有一份有效的证明（{live.number}），还没有使用"))
     return found
@@ -74,14 +77,17 @@ def issue(
     pool: str,
     book: RuleBook,
 ) -> LoanCertificate:
-    """Looked at once more under the account's lock. Raises CertificateRefused. Six statements."""
+    """Looked at once more under the account's lock. Raises CertificateRefused. Eight statements."""
     try:
         with transaction.atomic():
             account = held(account_id)[account_id]
             against = obstacles(account, pool=pool, on=on, book=book)
             if against:
                 raise CertificateRefused("；".join(each.sentence for each in against) + "。")
-            late = LoanCertificate.objects.filter(account=account, state__in=LIVE, last_day__lt=on)
+            # One that an application rests on is no hindrance any more only once that has ended.
+            late = LoanCertificate.objects.filter(
+                account=account, state=State.ISSUED, last_day__lt=on
+            )
             late.update(state=State.EXPIRED)
             return LoanCertificate.objects.create(
                 number=number,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matters.housing_fund import marks
+from matters.housing_fund.business import open_business
 from matters.housing_fund.models import Account, DepositMonth, Mark
 from matters.housing_fund.words import rule_book
 from matters.rules import Row
@@ -61,9 +62,14 @@ class Months:
 
 
 def may_leave(account: Account, *, live_loans: int, pool: str, on: dt.date) -> Leave:
-    """By the sending centre's row. pool: its region code. No statement."""
+    """By the sending centre's row, and never with business under way. pool: its region code.
+
+    Two statements.
+    """
     if account.status not in (Status.NORMAL, Status.SEALED, Status.HELD):
         return Leave(False, f"账户{account.get_status_display()}，不能转出", "frozen")
+    if business := open_business(account):
+        return Leave(False, f"{'；'.join(business)}，办结以前不能转出", "frozen")
     row = rule_book().row_at(BLOCK, pool, on, {})
     if row is None or row.value is None or not row.is_sure_enough:
         return _unknown(account, live_loans, pool)

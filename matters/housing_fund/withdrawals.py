@@ -12,7 +12,9 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q, Sum
+from django.utils import timezone
 
+from .business import pending_loans
 from .ledger import LedgerRefused
 from .ledger import withdraw as pay_out
 from .ledger.posting import held
@@ -43,7 +45,7 @@ def held_accounts(persons: Iterable[str]) -> None:
 
 
 def used_before(account: Account | None, purpose: Purpose) -> Used:
-    """What was taken out, and what speaks against taking out more. Four statements at most."""
+    """What was taken out, what speaks against taking out more, and what is under way. Five statements at most."""
     same = Q(person__in=purpose.persons)
     if purpose.home:
         same |= Q(home=purpose.home)
@@ -68,7 +70,18 @@ def used_before(account: Account | None, purpose: Purpose) -> Used:
             if purpose.loan and row.loan == purpose.loan and row.year == purpose.year
         ),
         forbids=tuple(forbids),
+        homes=_other_homes(purpose, rows),
+        business=tuple(pending_loans(account)) if account is not None else (),
     )
+
+
+def _other_homes(purpose: Purpose, rows: list[Withdrawal]) -> tuple[dt.date, ...]:
+    """When the person last withdrew for each home but this one, as far as these registers know."""
+    last: dict[str, dt.date] = {}
+    for row in rows:
+        if row.kind == PURCHASE and row.person == purpose.persons[0] and row.home != purpose.home:
+            last[row.home] = timezone.localdate(row.claimed_at)
+    return tuple(last.values())
 
 
 def _against(

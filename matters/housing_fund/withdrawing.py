@@ -17,6 +17,7 @@ from .rent import RentRequest, areas_of, quote_rent
 from .words import AREAS
 
 RETIREMENT, PURCHASE, RENT, REPAYMENT = "retirement", "purchase", "rent", "repayment"
+HOMES = "withdrawal.homes"
 RULES = {
     RETIREMENT: "withdrawal.retirement",
     PURCHASE: "withdrawal.purchase",
@@ -28,13 +29,16 @@ RULES = {
 class Used:
     """What was taken out before, by this person and for this home, loan or year. Yuan.
 
-    forbids: (code, sentence) of what the registers say against it.
+    forbids: (code, sentence) of what the registers say against it. homes: when the person last withdrew for
+    each other home. business: what is under way on the account, in sentences.
     """
 
     rent: Decimal = ZERO
     home: Decimal = ZERO
     loan: Decimal = ZERO
     forbids: tuple[tuple[str, str], ...] = ()
+    homes: tuple[dt.date, ...] = ()
+    business: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,10 @@ def _retirement(ask: Ask, reader: Reader, found: Reckoned) -> None:
     if rule.get("account") and ask.status is not None and ask.status not in rule["account"]:
         sentence = f"退休提取要先封存账户，现在是{ask.status_words}，请单位办理封存"
         found.refused.append(("not_sealed", sentence))
+    if rule.get("no_open_business"):
+        found.refused += [
+            ("open_business", f"{each}，办结以前不能提取") for each in ask.used.business
+        ]
     if ask.proof:
         return
     until = rule.get("ages_until")
@@ -123,11 +131,26 @@ def _retirement(ask: Ask, reader: Reader, found: Reckoned) -> None:
 
 def _purchase(ask: Ask, reader: Reader, found: Reckoned) -> None:
     _rule(ask, reader, found)
+    _homes(ask, reader, found)
     left = ask.paid - ask.used.home
     text = f"已付房款{yuan(ask.paid)}"
     if ask.used.home:
         text += f"－就这套住房已提取{yuan(ask.used.home)}={yuan(left)}"
     found.limits.append(Limit("home", "已付房款", left, text))
+
+
+def _homes(ask: Ask, reader: Reader, found: Reckoned) -> None:
+    """So many homes in so many years, where the place has such a rule."""
+    try:
+        rule = reader.value(HOMES, ask.city)
+    except RuleMissing:
+        return
+    most, years = int(rule["homes"]), int(rule["years"])
+    since = _years_before(ask.on, years)
+    count = sum(day > since for day in ask.used.homes)
+    if count >= most:
+        sentence = f"{years}年内已就{count}套其他住房提取过，最多{most}套"
+        found.refused.append(("too_many_homes", sentence))
 
 
 def _repayment(ask: Ask, reader: Reader, found: Reckoned) -> None:
@@ -178,6 +201,14 @@ def _rule(ask: Ask, reader: Reader, found: Reckoned) -> Any | None:
         missing = unknown.missing
     found.open += [each.sentence for each in missing]
     return None
+
+
+def _years_before(on: dt.date, years: int) -> dt.date:
+    """The same day; of 29 February the 28th."""
+    try:
+        return on.replace(year=on.year - years)
+    except ValueError:
+        return on.replace(year=on.year - years, day=28)
 
 
 def _age(born_on: dt.date, on: dt.date) -> int:

@@ -100,6 +100,7 @@ _NAMES = {
     "withdrawal.retirement": "退休提取的条件",
     "withdrawal.purchase": "购房提取的条件和额度",
     "withdrawal.repayment": "偿还贷款提取的条件和额度",
+    "withdrawal.homes": "购房提取的套数",
     "many_children.from": "多子女家庭的认定",
 }
 WORDS = Vocabulary(

@@ -68,7 +68,7 @@ def another_letter(case: Case) -> Mapping[str, Any]:
 
 
 ACCEPT = Taken("accept", "receiving", 4, {"checked": "on"})
-CONFIRM = Taken("confirm", "sending", 5, {"released": "on"})
+CONFIRM = Taken("confirm", "sending", 7, {"released": "on"})
 OBJECTION = {"code": "not_sealed", "reason": "请封存"}
 WAYS: tuple[tuple[Taken, ...], ...] = (
     (

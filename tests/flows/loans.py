@@ -21,6 +21,17 @@ CERTIFICATE = "出具贷款职工住房公积金缴存使用证明"
 LOAN, MARK, COLLECTION = "公积金互认互贷", "异地贷款账户标记", "异地贷款逾期协助催收"
 CHONGQING, DAZHOU = "500000", "511700"
 OPENED = "2026-05-11 09:00"
+ENTERED = {
+    "source": "own",
+    "reference": "CX-2026-0001",
+    "number": "DZ10001",
+    "status": "normal",
+    "balance": "36000.00",
+    "last_month": "2026-04-15",
+    "months": "18",
+    "monthly": "2000.00",
+    "loans_used": "0",
+}
 CREDIT = {"consecutive": "0", "total": "0"}
 APPROVED = {"amount": "300000.00", "opinion": "符合条件"}
 CONTRACT = {"number": "YD-2026-0001", "rate": "3.1", "plan": "equal_payment"}

@@ -73,6 +73,8 @@ def test_who_never_borrowed_gets_a_certificate_that_the_loan_city_verifies_and_u
 def test_who_has_no_account_or_borrowed_twice_or_still_owes_is_refused_by_the_rule(
     centres: World,
 ) -> None:
+    assert checked(centres) == ("checking", ["books_elsewhere"])
+    account(centres, id_number=LIN_ID, name="林晓梅")
     assert checked(centres) == ("checking", ["no_account"])
     own = account(centres)
     local_loan(own)

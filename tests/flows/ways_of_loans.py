@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from matters.housing_fund import lending
@@ -11,6 +12,7 @@ from tests.flows.loans import (
     CHONGQING,
     CONTRACT,
     CREDIT,
+    ENTERED,
     REGISTERED,
     RELEASED,
     account,
@@ -80,6 +82,12 @@ def second_hand(case: Case) -> dict[str, Any]:
     return {}
 
 
+def kept_elsewhere(case: Case) -> Mapping[str, Any]:
+    """The centre's books are not here; the account was entered before."""
+    Account.objects.update(is_entered=True)
+    return ENTERED | {"number": Account.objects.get().number}
+
+
 UP_TO_REVIEW = (Taken("verify_certificate", "loan", 2), Taken("accept", "loan", 1))
 DECIDED = (
     *UP_TO_REVIEW,
@@ -89,12 +97,16 @@ DECIDED = (
 LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
     "loan_certificate": (
         (
-            Taken("check_record", "deposit", 4),
-            Taken("check_record_again", "deposit", 4),
-            Taken("issue_certificate", "deposit", 8, {"last_day": "2028-12-31"}),
+            Taken("check_record", "deposit", 6),
+            Taken("check_record_again", "deposit", 6),
+            Taken("issue_certificate", "deposit", 10, {"last_day": "2028-12-31"}),
             reason("revoke_certificate", "deposit", 2),
         ),
-        (Taken("check_record", "deposit", 4), reason("refuse", "deposit", 1)),
+        (
+            Taken("check_record", "deposit", 6),
+            Taken("enter_deposits", "deposit", 17, kept_elsewhere),
+            reason("refuse", "deposit", 1),
+        ),
         (reason("withdraw", "applicant"),),
     ),
     "cross_city_loan": (

@@ -51,7 +51,7 @@ SHOWN = Taken("collect", "collector", 3, papers)
 TO_PAYMENT = (
     SHOWN,
     Taken("accept", "owner", 1),
-    Taken("settle_amount", "owner", 10, SETTLED | SUM),
+    Taken("settle_amount", "owner", 12, SETTLED | SUM),
     Taken("approve", "head of owner", 0),
 )
 REPAYING: dict[str, Any] = {
@@ -81,9 +81,9 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("accept", "owner", 1),
             Taken("require_supplement", "owner", 3, SUPPLEMENT),
             Taken("supplement", "applicant", 5, owed),
-            Taken("settle_amount", "owner", 10, SETTLED | SUM),
+            Taken("settle_amount", "owner", 12, SETTLED | SUM),
             reason("return_to_check", "head of owner", 1),
-            Taken("settle_amount", "owner", 10, SETTLED | SUM),
+            Taken("settle_amount", "owner", 12, SETTLED | SUM),
             Taken("approve", "head of owner", 0),
             reason("refused_by_bank", "owner"),
             Taken("correct_account", "applicant", 1, ACCOUNT),
@@ -107,7 +107,7 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("accept", "owner", 1),
             Taken("ask_loan_city", "owner", 14),
             Taken("child_closed", "system", 1, answered),
-            Taken("settle_amount", "owner", 10, SETTLED | SUM),
+            Taken("settle_amount", "owner", 12, SETTLED | SUM),
         ),
     ),
     "fund_loan_facts": (

@@ -53,6 +53,31 @@ def test_a_year_s_rent_is_used_up_to_the_last_fen(used: str, most: str) -> None:
     assert [code for code, _ in found.refused] == ([] if Decimal(most) else ["nothing_left"])
 
 
+@pytest.mark.parametrize(
+    ("homes", "city", "refused"),
+    [
+        (("2021-09-22", "2026-01-01"), "510100", ["too_many_homes"]),
+        # Five years to the day ago is five years ago.
+        (("2021-09-21", "2026-01-01"), "510100", []),
+        (("2025-01-01", "2026-01-01"), "500000", []),
+    ],
+)
+def test_a_third_home_in_five_years_is_refused_where_that_is_the_rule(
+    homes: tuple[str, ...], city: str, refused: list[str]
+) -> None:
+    used = Used(homes=tuple(map(dt.date.fromisoformat, homes)))
+    ask = Ask(PURCHASE, city, dt.date(2026, 9, 21), "normal", balance=Decimal(90000),
+              paid=Decimal(50000), used=used)  # fmt: skip
+    assert codes(ask) == refused
+
+
+def test_whoever_retires_has_nothing_under_way_where_that_is_the_rule() -> None:
+    used = Used(business=("有在办的异地贷款申请",))
+    ask = Ask(RETIREMENT, "500000", dt.date(2026, 9, 21), "sealed", "封存", Decimal(1), used,
+              proof="TX-1")  # fmt: skip
+    assert codes(ask) == ["open_business"]
+
+
 def test_a_home_is_withdrawn_for_up_to_what_was_paid_less_what_others_took() -> None:
     ask = Ask(PURCHASE, "510100", dt.date(2026, 9, 21), "normal", balance=Decimal(90000),
               paid=Decimal(50000), used=Used(home=Decimal(30000)))  # fmt: skip

@@ -19,7 +19,7 @@ TITLE = "公积金账册里的情况"
 
 
 def foretold(people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date) -> Foretold | None:
-    """Of who applies themselves; nothing where no register has them. Four statements at most."""
+    """Of who applies themselves; nothing where no register has them. Six statements at most."""
     applicant = next((each for each in people if each.role == "applicant"), None)
     number = _number_of(applicant, data)
     if not number:

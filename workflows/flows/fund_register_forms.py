@@ -98,7 +98,7 @@ class ConfirmForm(StepForm):
 
     def __init__(self, *args: Any, situation: Situation, **kwargs: Any) -> None:
         super().__init__(*args, situation=situation, **kwargs)
-        # Three statements at most.
+        # Five statements at most.
         self.found = account_at(situation, "sending")
         account, case = self.found.account, situation.case
         self.leave = None

@@ -140,14 +140,14 @@ class FundTransfer(TransferSteps, Flow):
         fund_money.give_back(self, act)
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
-        """Both centres' records side by side; to nobody else. Nine statements."""
+        """Both centres' records side by side; to nobody else. Eleven statements."""
         return panel_of(self, situation, for_party=for_party)
 
     @classmethod
     def told_before(
         cls, people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date
     ) -> Foretold | None:
-        """Four statements at most."""
+        """Six statements at most."""
         return foretold(people, data, on)
 
     @step("受理并发联系函", source="accepting", target="checking", by="receiving",

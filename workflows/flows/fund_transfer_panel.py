@@ -112,7 +112,7 @@ class MyTransfer:
 
 
 def panel_of(case: Flow, situation: Situation, *, for_party: bool) -> Panel | None:
-    """For people no statement; for the two centres nine; None for everybody else."""
+    """For people no statement; for the two centres eleven; None for everybody else."""
     if for_party:
         mine = _mine(case)
         return Panel(FOR_PEOPLE, mine) if mine else None
@@ -202,7 +202,7 @@ def _record(
     with_books: set[int],
     own: frozenset[int],
 ) -> Record:
-    """Two statements, at the receiving side three."""
+    """Four statements, at the receiving side three."""
     centre = case.office_of(seat)
     is_own = centre in own
     if account is None:

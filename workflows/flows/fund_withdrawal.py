@@ -137,7 +137,7 @@ class FundWithdrawal(Flow):
         return foretold(people, data, on)
 
     def panel(self, situation: Situation, *, for_party: bool = False) -> Panel | None:
-        """Eight statements at most; for its people one."""
+        """Nine statements at most; for its people one."""
         return panel_of(self, situation, for_party=for_party)
 
     @step("转收件窗口", source="submitted", target="collecting", by=SYSTEM,
@@ -219,7 +219,7 @@ class FundWithdrawal(Flow):
     def settle_amount(self, act: Act) -> None:
         """Looked at once more with the person's accounts held; from here on it counts against others.
 
-        Twelve statements at most, and the form's seven.
+        Twelve statements at most, and the form's eight.
         """
         held_accounts(act.data["examined"].purpose.persons)
         now = examined(act.situation)

@@ -69,7 +69,7 @@ def answers_of(case: Flow, definition: Definition) -> dict[str, Any]:
 
 
 def examined(situation: Situation) -> Examined:
-    """Seven statements at most."""
+    """Eight statements at most."""
     case, definition = situation.case, situation.definition
     said, kind = answers_of(case, definition), kind_of(definition)
     found = account_at(situation, OWNER)

@@ -29,7 +29,7 @@ TITLE = "公积金账册里的情况"
 
 
 def foretold(people: Sequence[PartyInput], data: Mapping[str, Any], on: dt.date) -> Foretold | None:
-    """None before anything is answered, and for who has no account there. Six statements at most."""
+    """None before anything is answered, and for who has no account there. Seven statements at most."""
     applicant = next((each for each in people if each.role == "applicant"), None)
     user = applicant.user if applicant else None
     own = ((user.id_number if user else "") or "").upper()

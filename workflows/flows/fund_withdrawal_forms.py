@@ -44,7 +44,7 @@ class SettleForm(StepForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Seven statements at most."""
+        """Eight statements at most."""
         given: dict[str, Any] = super().clean() or {}
         found = given["examined"] = examined(self.situation)
         for _, sentence in found.reckoned.refused:

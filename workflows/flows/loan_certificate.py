@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from matters.housing_fund import certificates
-from matters.housing_fund.models import LoanCertificate
+from matters.housing_fund.entered import has_books_here
+from matters.housing_fund.models import Account, LoanCertificate
 from matters.housing_fund.words import rule_book
 from workflows.cases.act import Act, Situation
 from workflows.cases.declarations import APPLICANT, PROMISE, Guard, Seat, State, step
@@ -24,6 +25,7 @@ from workflows.cases.models import Document
 
 from .cross_city_loan_forms import day_field
 from .loan_after_certificate import loan_after
+from .loan_entered_account import EnterAccountForm, books_elsewhere, enter
 from .loan_foretelling import foretold
 from .loan_panel import certificate_panel
 from .loan_people import DEPOSIT, account_at, pool_at
@@ -45,6 +47,8 @@ def _may_end(situation: Situation) -> bool:
     return bool(number) and live.exists()
 
 
+NO_ACCOUNT = "本中心账册里没有申请人的账户：请核对身份证号；确实没有的，不予出具，请申请人到实际缴存的城市申请"
+BOOKS_ELSEWHERE = "本中心的账册不在本站：请登记从业务系统或共享数据查到的缴存情况，查不到的不予出具"
 nothing_against = Guard("nothing_against", "核查发现不予出具的情形，只能不予出具", _nothing_against)
 still_live = Guard("still_live", "证明已使用、已过期或已撤销", _may_end)
 
@@ -100,19 +104,19 @@ class LoanCertificateFlow(Flow):
     @step("核查缴存和贷款记录", source="requested", target="checking", by=DEPOSIT,
           tone="primary", done="已核查缴存和贷款记录", counts_as="accepted")  # fmt: skip
     def check_record(self, act: Act) -> None:
-        """What the register says is kept with the case. Four statements."""
+        """What the register says is kept with the case. Six statements."""
         self.accepted_on = act.today
         self._look(act)
 
     @step("重新核查", source="checking", by=DEPOSIT, done="已重新核查缴存和贷款记录")
     def check_record_again(self, act: Act) -> None:
-        """After a loan was settled, a business ended. Four statements."""
+        """After a loan was settled, a business ended. Six statements."""
         self._look(act)
 
     @step("开具证明", source="checking", target="issued", by=DEPOSIT, form=IssueForm,
           guards=(nothing_against,), decides=True, tone="primary", done="已开具证明")  # fmt: skip
     def issue_certificate(self, act: Act) -> None:
-        """Looked at once more under the account's lock. Eight statements."""
+        """Looked at once more under the account's lock. Ten statements."""
         last = act.data["last_day"]
         lines = {"result": act.definition.result.name, "decision": "approved"}
         document = act.issue(Document.Kind.CONCLUSION, matter_lines(self, act) | lines)
@@ -122,6 +126,16 @@ class LoanCertificateFlow(Flow):
         act.number("证明编号", document.number)
         act.note(number=document.number, last_day=last.isoformat())
         act.tell("concluded", document=document)
+
+    @step("登记缴存情况", source="checking", by=DEPOSIT, form=EnterAccountForm,
+          guards=(books_elsewhere,), tone="primary", done="已登记缴存情况")  # fmt: skip
+    def enter_deposits(self, act: Act) -> None:
+        """Where the deposit city's books are elsewhere: entered, and looked at at once. The guard's
+        statement, ten at most, and six."""
+        enter(self, act)
+        self.facts = {**self.facts, "live_loan_entered": bool(act.data["live_loan"])}
+        act.note(source=act.data["source"], reference=act.data["reference"])
+        self._look(act)
 
     @step("不予出具", source="checking", target="refused", by=DEPOSIT, form=ReasonForm,
           decides=True, tone="warning", done="已决定不予出具")  # fmt: skip
@@ -153,16 +167,23 @@ class LoanCertificateFlow(Flow):
 
     def _look(self, act: Act) -> None:
         account = account_at(act.situation)
-        against = (
-            [certificates.Obstacle("no_account", "没有查到申请人在本中心的账户")]
-            if account is None
-            else certificates.obstacles(
-                account, pool=pool_at(self, DEPOSIT), on=act.today, book=rule_book()
-            )
-        )
+        against = self._against(account, act)
         found = [{"code": each.code, "sentence": each.sentence} for each in against]
         self.facts = {**self.facts, "obstacles": found, "account": account and account.pk}
         act.note(codes=[each.code for each in against])
+
+    def _against(self, account: Account | None, act: Act) -> list[certificates.Obstacle]:
+        """Five statements at most."""
+        if account is None and has_books_here(self.office_of(DEPOSIT)):
+            return [certificates.Obstacle("no_account", NO_ACCOUNT)]
+        if account is None:
+            return [certificates.Obstacle("books_elsewhere", BOOKS_ELSEWHERE)]
+        found = certificates.obstacles(
+            account, pool=pool_at(self, DEPOSIT), on=act.today, book=rule_book()
+        )
+        if account.is_entered and self.facts.get("live_loan_entered"):
+            found.append(certificates.Obstacle("unsettled_loan", "有未结清的公积金贷款"))
+        return found
 
     def _issue(self, act: Act, number: str, last: dt.date) -> None:
         loan_centre: Any = self.office_of("loan")

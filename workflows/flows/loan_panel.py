@@ -192,6 +192,7 @@ def _account(account: Account, on: dt.date) -> Rows:
     marks = Mark.objects.filter(account=account, lifted_at=None).values_list("loan_key", flat=True)
     return [
         ("个人账号", account.number),
+        *([("数据来源", "缴存地登记，账册不在本站")] if account.is_entered else []),
         ("账户状态", account.get_status_display()),
         ("余额", yuan(account.balance)),
         ("连续缴存", f"{deposits['in_a_row']} 个月"),
