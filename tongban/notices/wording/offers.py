@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from tongban.notices.rendering import readable
+from tongban.notices.rendering import readable, rendered
 from tongban.notices.sms.templates import SmsTemplate, registered
 
 from .reading import Uses, uses_of
@@ -79,6 +79,14 @@ def of_file(template: str) -> Uses:
     return uses_of(file_text(template))
 
 
+def title(template: str) -> str:
+    """What people call it: how the file's subject begins."""
+    if template not in templates():
+        return "查询进度的验证码" if template == "progress_code" else template
+    subject = rendered(template, sample_of(offered(template))).subject
+    return subject.partition("：")[0]
+
+
 def offered(template: str) -> frozenset[str]:
     """The names that a text for this template may use: those of the file, and of a case all."""
     used = of_file(template).names
@@ -117,4 +125,5 @@ __all__ = [
     "sample_of",
     "sms_required",
     "templates",
+    "title",
 ]

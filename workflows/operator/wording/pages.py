@@ -30,6 +30,7 @@ class Row:
     """One line of the list."""
 
     template: str
+    title: str
     subject: str
     changed: TextVersion | None
     code: str = ""
@@ -93,7 +94,7 @@ def _message_rows() -> list[Row]:
             subject = rendered(name, sample, version.text if version else None).subject
         except CannotRender as error:
             subject = f"无法显示：{error}"
-        rows.append(Row(name, subject, version))
+        rows.append(Row(name, offers.title(name), subject, version))
     return rows
 
 
@@ -108,7 +109,8 @@ def _sms_rows() -> list[Row]:
             else template
         )
         most = parts(now.filled(offers.longest(now)))
-        rows.append(Row(name, f"【{now.sign}】{now.text}", version, now.code, most))
+        text = f"【{now.sign}】{now.text}"
+        rows.append(Row(name, offers.title(name), text, version, now.code, most))
     return rows
 
 
@@ -141,6 +143,7 @@ def text(request: HttpRequest, kind: str, template: str) -> HttpResponse:
             "form": form,
             "kind": kind,
             "template": template,
+            "title": offers.title(template),
             "kind_label": Kind(kind).label,
             "names": _names(kind, template),
             "versions": editing.versions_of(kind, template),
@@ -216,6 +219,13 @@ def _names(kind: str, template: str) -> list[dict[str, Any]]:
     must = offers.required(template)
     sample = offers.readable(offers.sample_of(offers.offered(template)))
     return [
-        {"name": name, "must": name in must, "sample": sample.get(name, "")}
+        {"name": name, "must": name in must, "sample": _shown(sample.get(name, ""))}
         for name in sorted(offers.offered(template))
     ]
+
+
+def _shown(value: object) -> str:
+    """A sample in a table's cell: a list's items in a row."""
+    if isinstance(value, list):
+        return "；".join(each if isinstance(each, str) else "……" for each in value)
+    return str(value)
