@@ -99,6 +99,18 @@
     }
   });
 
+  /* A stock phrase goes into its box, where the cursor was; what has been put in is not sent twice. */
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-phrase-into]");
+    const list = button && button.parentElement.querySelector("select");
+    if (!list || !list.value) return;
+    const box = document.getElementById(button.dataset.phraseInto);
+    box.setRangeText(list.selectedOptions[0].textContent, box.selectionStart, box.selectionEnd, "end");
+    list.value = "";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+  });
+
   /* A text box with a limit says how much is left. */
   function countDown(box) {
     if (box.nextElementSibling && box.nextElementSibling.matches(".left")) return;

@@ -295,6 +295,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60,
         "options": {"expires": 60},
     },
+    "count what people did": {
+        "task": "desk.count_people",
+        "schedule": 120,
+        "options": {"expires": 120},
+    },
     "watch the channels": {
         "task": "operator.watch_channels",
         "schedule": 60,

@@ -223,6 +223,13 @@ ADDRESSES: dict[str, list[Address]] = {
     "desk/matters/pauses/<int:key>/end/": _(
         "/desk/matters/pauses/{s.pause}/end/", frozenset({"head_cq", "operator"}), post_only=True
     ),
+    "desk/office/": _("/desk/office/", HEADS),
+    "desk/office/people/<int:user_id>/": _("/desk/office/people/0/", HEADS),
+    "desk/away/": _("/desk/away/", STAFF),
+    "desk/phrases/": _("/desk/phrases/", STAFF),
+    "desk/phrases/<int:key>/drop/": _(
+        "/desk/phrases/{s.phrase}/drop/", frozenset({"clerk_cq"}), post_only=True
+    ),
     "desk/parcels/": _("/desk/parcels/", STAFF),
     "desk/parcels/send/": _("/desk/parcels/send/", STAFF, post_only=True),
     "desk/parcels/road/": _("/desk/parcels/road/", STAFF),

@@ -36,10 +36,10 @@ from tongban.sharing.models import Demand, Holder, LookUp, Resource
 from tongban.sharing.sealed_answers import sealed
 from workflows.cases.bulk import Pick, begin, go_on
 from workflows.cases.models import (
-    ExtensionPlan,
     Case,
     Document,
     Draft,
+    ExtensionPlan,
     JointHours,
     JointSession,
     Material,
@@ -52,6 +52,7 @@ from workflows.cases.models import (
 from workflows.cases.opening import PartyInput
 from workflows.cases.responsibilities import list_responsibilities
 from workflows.cases.uploads import path_of
+from workflows.desk.office.phrases import keep
 from workflows.flows.clearing_calendar import open_month
 
 PHONE = "13900000001"
@@ -95,6 +96,7 @@ class Stage:
     clearing: str = ""
     clearing_line: int = 0
     bulk: uuid.UUID = field(default_factory=uuid.uuid4)
+    phrase: int = 0
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -158,6 +160,7 @@ def _many_at_once(stage: Stage) -> None:
     clerk = stage.world.actor("clerk_cq")
     picks = [Pick(stage.local.number, stage.local.seq + 1)]
     go_on(begin(actor=clerk, step="claim", picks=picks, data={}, key=stage.bulk).pk)
+    stage.phrase = keep(text="材料齐全，同意。", office_id=None, actor=clerk).pk
 
 
 def _served() -> None:

@@ -25,6 +25,8 @@ else:
     Base = object
 
 ASSISTING = Seat("assisting", "协办单位")
+# What a colleague, most often the head, is asked to decide about; "" for anything else.
+ABOUT = {"": "其他", "extension": "延期", "special": "特别程序", "refusal": "不予受理或不予批准"}
 
 
 def owed_by_me(situation: Situation) -> bool:
@@ -53,6 +55,9 @@ def _office_owes(situation: Situation) -> bool:
 class AskColleagueForm(StepForm):
     """Who of the office is asked. One statement for the choice."""
 
+    about = forms.ChoiceField(
+        label="请示事项", choices=[(code, name) for code, name in ABOUT.items()], required=False
+    )
     question = forms.CharField(
         label="请其审核什么", max_length=500, error_messages={"required": "请写明需要审核的内容"}
     )
@@ -68,7 +73,7 @@ class AskColleagueForm(StepForm):
             queryset=colleagues.exclude(pk=situation.actor.user_id or 0).order_by("username"),
             error_messages={"required": "请选择同事", "invalid_choice": "此人不在本单位任职"},
         )
-        self.order_fields(["colleague", "question"])
+        self.order_fields(["colleague", "about", "question"])
 
 
 class AskOfficeForm(StepForm):
@@ -148,6 +153,8 @@ class OpinionSteps(Base):
 
 def _ask(case: OpinionSteps, act: Act, *, user: int | None, name: str) -> None:
     asked = {"user": user, "name": name, "question": act.data["question"], "opinion": None}
+    if about := act.data.get("about"):
+        asked["about"] = about
     case.facts = {**case.facts, "opinions": [*case.facts.get("opinions", []), asked]}
     act.note(asked=name, question=act.data["question"])
 

@@ -10,6 +10,7 @@ from . import (
 from .case import asking_registers, certificates, shared_answer, sheet
 from .case import views as case_pages
 from .digest.pages import digest
+from .office import pages as office_pages
 from .queue import batch_pages
 from .queue import views as queue_pages
 
@@ -29,6 +30,11 @@ urlpatterns = [
     path("desk/joint/", include("workflows.desk.joint.urls")),
     path("desk/loans/", loans.loans, name="loans"),
     path("desk/matters/", include("workflows.desk.matters.urls")),
+    path("desk/office/", office_pages.office, name="office"),
+    path("desk/office/people/<int:user_id>/", office_pages.person, name="person"),
+    path("desk/away/", office_pages.away, name="away"),
+    path("desk/phrases/", office_pages.phrases, name="phrases"),
+    path("desk/phrases/<int:key>/drop/", office_pages.drop_phrase, name="drop_phrase"),
     path("desk/parcels/", include("workflows.desk.parcels.urls")),
     path("desk/substitutes/", substitutes.substitutes, name="substitutes"),
     path("desk/substitutes/<int:key>/end/", substitutes.end_substitution, name="end_substitution"),

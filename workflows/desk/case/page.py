@@ -22,6 +22,7 @@ from workflows.cases.models import Case, Enquiry, Event
 from workflows.cases.numbers import numbers_of
 from workflows.cases.places import office_cards
 
+from ..office.phrases import boxes_of, phrases_for
 from ..time_left import last_day, next_due, time_left
 from ..words import MODE_NAMES, OUTCOMES, direction, light_shown
 from .applied import answers_of, party_cards
@@ -65,6 +66,11 @@ def case_context(
     case = situation.case
     choices = choices_of(situation)
     events = list(Event.objects.filter(case_id=case.pk).order_by("seq"))
+    opened = (
+        Opened(asked, form, True)
+        if asked is not None and form is not None
+        else _opened(situation, choices, asked, query)
+    )
     offices = office_cards({*case.office_ids, *(e.office_id for e in events if e.office_id)})
     return {
         "case": case,
@@ -72,9 +78,8 @@ def case_context(
         "token": case.seq,
         "choices": choices,
         "can_answer": choices.allowed("answer"),
-        "opened": Opened(asked, form, True)
-        if asked is not None and form is not None
-        else _opened(situation, choices, asked, query),
+        "opened": opened,
+        **_phrases(situation, opened),
         "not_now": _not_now(choices, asked),
         "trouble": trouble,
         "now_at": _now_at(situation),
@@ -95,6 +100,12 @@ def case_context(
         "parts": part_rows(case),
         "panel": case.panel(situation),
     }
+
+
+def _phrases(situation: Situation, opened: Opened | None) -> dict[str, Any]:
+    """What may be put into the open form's opinions. One statement where it has any."""
+    boxes = boxes_of(opened.form) if opened is not None else []
+    return {"boxes": boxes, "phrases": phrases_for(situation.actor) if boxes else []}
 
 
 def _situation(situation: Situation) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import verdict
 
 from ..door import case_seen, for_staff
+from ..office.phrases import with_phrases
 from .applied import personal_value
 from .certificates import failed_before_deciding
 from .looking import LookForm
@@ -70,12 +71,11 @@ def shown(
 
 
 def _taken(request: HttpRequest, actor: Actor, seen: Flow, declared: Step) -> HttpResponse:
+    posted = with_phrases(request.POST, actor)
     if declared.decides and (failing := failed_before_deciding(seen, actor)):
         return _not_as_seen(request, actor, seen, declared, failing)
     try:
-        done = perform(
-            seen.pk, declared.code, actor=actor, data=request.POST, token=_token(request.POST)
-        )
+        done = perform(seen.pk, declared.code, actor=actor, data=posted, token=_token(request.POST))
     except CaseGone:
         raise Http404 from None
     except Stale as stale:

@@ -27,6 +27,7 @@ from workflows.cases.bulk import NotForMany, Pick, begin, label_in, steps_for_ma
 from workflows.cases.models import BulkRun
 
 from ..door import cases_at_desk, for_staff
+from ..office.phrases import boxes_of, phrases_for, with_phrases
 from .batch import (
     MOST,
     answers_in,
@@ -61,12 +62,13 @@ def batch(request: HttpRequest, actor: Actor) -> HttpResponse:
         messages.warning(request, "请先勾选办件。")
         return HttpResponseRedirect(back_to(request))
     asked = "asked" in request.POST
-    form = form_for_all(picks, step, actor, request.POST if asked else None)
+    posted = with_phrases(request.POST, actor)
+    form = form_for_all(picks, step, actor, posted if asked else None)
     if not asked and (form is not None or everything):
         return _asked(request, actor, step, picks, form)
     if form is not None and not form.is_valid():
         return _asked(request, actor, step, picks, form)
-    return _begun(request, actor, step, picks)
+    return _begun(request, actor, step, picks, posted)
 
 
 def _claimed(request: HttpRequest, actor: Actor, single: str) -> HttpResponse:
@@ -81,8 +83,11 @@ def _asked(
     request: HttpRequest, actor: Actor, step: str, picks: list[Pick], form: Form | None
 ) -> HttpResponse:
     chosen = cases_at_desk(actor).filter(number__in=[pick.number for pick in picks])
+    boxes = boxes_of(form) if form is not None else []
     context = {
         "form": form,
+        "boxes": boxes,
+        "phrases": phrases_for(actor) if boxes else [],
         "step": step,
         "label": label_in(step, chosen.values_list("flow", flat=True).distinct()),
         "picks": picks,
@@ -93,13 +98,15 @@ def _asked(
     return render(request, "desk/batch_ask.html", context)
 
 
-def _begun(request: HttpRequest, actor: Actor, step: str, picks: list[Pick]) -> HttpResponse:
+def _begun(
+    request: HttpRequest, actor: Actor, step: str, picks: list[Pick], posted: QueryDict
+) -> HttpResponse:
     try:
         run = begin(
             actor=actor,
             step=step,
             picks=picks,
-            data=answers_in(request.POST),
+            data=answers_in(posted),
             key=key_in(request.POST),
         )
     except NotForMany:
