@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -103,9 +104,7 @@ def _database(url: str, *, keep: bool) -> Iterator[str]:
 
 
 def _machine() -> dict[str, Any]:
-    import celery
     import django
-    import kombu
     from django.db import connection
 
     return {
@@ -113,8 +112,8 @@ def _machine() -> dict[str, Any]:
         "load": os.getloadavg()[0],
         "python": platform.python_version(),
         "django": django.__version__,
-        "celery": celery.__version__,
-        "kombu": kombu.__version__,
+        "celery": version("celery"),
+        "kombu": version("kombu"),
         "postgresql": connection.pg_version,  # type: ignore[attr-defined]
     }
 

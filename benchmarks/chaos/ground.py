@@ -82,7 +82,7 @@ def ground(hooks: str, secret: str) -> Ground:
     for number in range(CITIZENS):
         citizen = User.objects.create(
             username=f"citizen-{number}", name="林晓梅", kind="citizen",
-            password="!", email=f"citizen-{number}@example.com",  # noqa: S106
+            email=f"citizen-{number}@example.com",
         )  # fmt: skip
         made.citizens.append(citizen.pk)
     return made
@@ -96,9 +96,7 @@ def _office(made: Ground, county: str, seat: str) -> Office:
         roles=["collect", "accept", "decide", "pending"],
     )  # fmt: skip
     MatterClaim.objects.create(office=office, phone="", claimed_at=timezone.now())
-    clerk = User.objects.create(
-        username=f"{seat}-{county}", name="承办", kind="staff", password="!"
-    )  # noqa: S106
+    clerk = User.objects.create(username=f"{seat}-{county}", name="承办", kind="staff")
     Posting.objects.create(user=clerk, office=office, role="clerk", valid_from=dt.date(2020, 1, 1))
     made.clerks[county, seat] = clerk.pk
     made.keys[county, seat] = issue_key(system=f"s{office.pk}", name="系统", offices=[office])

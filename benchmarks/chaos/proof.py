@@ -59,7 +59,7 @@ def prove(ground: Ground, books: Sequence[Books], mail: MailServer, hooks: Hooks
 def _letters(proof: Proof, mail: MailServer) -> None:
     """Each e-mail once; what is not delivered has its reason."""
     states = Counter[str]()
-    unsure = Counter[str]()
+    unsure, dropped = Counter[str](), Counter[str]()
     rows = Notice.objects.filter(channel=Channel.EMAIL)
     for pk, state, reason, error in rows.values_list("pk", "state", "skip_reason", "last_error"):
         states[state] += 1
@@ -71,6 +71,7 @@ def _letters(proof: Proof, mail: MailServer) -> None:
         elif state == NoticeState.DELIVERED:
             proof.miss([f"e-mail {pk} is said to be delivered and never came"] * (not times))
         elif state == NoticeState.SKIPPED:
+            dropped[reason] += 1
             proof.miss([f"e-mail {pk} was dropped and came"] * bool(times))
             proof.miss([f"e-mail {pk} was dropped without a reason"] * (not reason))
         elif state == NoticeState.PENDING and error in HELD_BACK:
@@ -82,6 +83,7 @@ def _letters(proof: Proof, mail: MailServer) -> None:
     proof.counted["e-mail"] = {
         "rows": dict(states),
         "taken by the mail server": mail.taken.total(),
+        "dropped, by reason": dict(dropped),
         "unsure, killed between the text and the answer": dict(unsure),
     }
     twice = (
@@ -123,11 +125,11 @@ def _hooks(proof: Proof, hooks: Hooks, ground: Ground) -> None:
 
 def _owed_alike(proof: Proof) -> None:
     """Two events of one step, in one state, owe the same: none has lost a notice on its way."""
-    owed = defaultdict(Counter[str])
+    owed: defaultdict[str, Counter[str]] = defaultdict(Counter)
     rows = Notice.objects.exclude(channel=Channel.WEBHOOK).values_list("event_key", "channel")
     for key, channel in rows:
         owed[key][channel] += 1
-    kinds = defaultdict[tuple[str, str, str], Counter[Any]](Counter)
+    kinds: defaultdict[tuple[str, str, str], Counter[Any]] = defaultdict(Counter)
     events = Event.objects.values_list("case_id", "seq", "step", "from_state", "to_state")
     for case_id, seq, step, before, after in events:
         kinds[step, before, after][tuple(sorted(owed[f"case:{case_id}:{seq}"].items()))] += 1
