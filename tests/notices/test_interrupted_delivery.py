@@ -18,7 +18,7 @@ from tongban.accounts.models import User
 from tongban.celery import worker_command
 from tongban.notices import delivering, hints
 from tongban.notices.claims import CLAIM, claim, settle_abandoned
-from tongban.notices.dispatch import Delivered, deliver_due
+from tongban.notices.dispatch import Delivered, deliver_due, deliver_together
 from tongban.notices.models import Notice, NoticeState, Preference
 
 from .conftest import (
@@ -287,3 +287,30 @@ def test_a_process_killed_between_the_gateway_and_its_answer_sends_nothing_twice
     took = first_gateway.took + second_gateway.took
     assert sorted(took) == sorted(str(notice.pk) for notice in notices)
     assert set(Notice.objects.values_list("state", flat=True)) == {NoticeState.DELIVERED}
+
+
+def test_while_a_mail_server_hangs_text_messages_go_out(
+    citizen: User,
+    caller: User,
+    mail_server: MailServer,
+    mailbox: Mailbox,
+    stall: Stall,
+    first_gateway: SmsGateway,
+) -> None:
+    Preference.objects.create(user=caller, quiet_from=time(0), quiet_until=time(0))
+    mailbox.answer_to_recipient = stall
+    written(owed_email(citizen))
+    text_message = written(owed_sms(caller))
+    arrived = threading.Event()
+    first_gateway.after = lambda _: arrived.set()
+    done: list[Delivered] = []
+    run = threading.Thread(target=lambda: done.append(deliver_together()))
+    run.start()
+
+    assert stall.reached.wait(PATIENCE)
+    assert arrived.wait(PATIENCE), "it waited for the mail server"
+    assert first_gateway.took == [str(text_message.pk)]
+    stall.go_on.set()
+    run.join(PATIENCE)
+
+    assert done == [Delivered(sent=2)]

@@ -57,6 +57,10 @@ class Aliyun:
     secret: str = field(repr=False)
     codes: Mapping[str, str] = field(default_factory=dict)
     seconds: tuple[float, float] = (3, 8)
+    # One run's: a handshake for each message would cost more than the message.
+    pool: urllib3.PoolManager = field(
+        default_factory=lambda: urllib3.PoolManager(retries=False), repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Aliyun:
@@ -119,15 +123,15 @@ class Aliyun:
             for name, value in sorted(given.items())
         ).encode()
         try:
-            with urllib3.PoolManager(retries=False, timeout=self._timeout()) as pool:
-                reply = pool.request(
-                    "POST", f"{self.url}/", body=body, headers=self._headers(action, body),
-                    redirect=False, preload_content=False,
-                )  # fmt: skip
-                try:
-                    content = reply.read(MOST_BYTES)
-                finally:
-                    reply.close()
+            reply = self.pool.request(
+                "POST", f"{self.url}/", body=body, headers=self._headers(action, body),
+                redirect=False, preload_content=False, timeout=self._timeout(),
+            )  # fmt: skip
+            try:
+                content = reply.read(MOST_BYTES)
+            finally:
+                # Read to its end the connection serves the next message; else it is cut.
+                reply.release_conn() if reply.length_remaining == 0 else reply.close()
         except NEVER_SENT as error:
             raise Unreachable(f"{self.code}: {type(error).__name__}") from error
         except HTTPError as error:

@@ -178,6 +178,9 @@ class DemonstrationGateway(ThreadingHTTPServer):
 
 class Answering(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body in one packet: in two, each answer waits for an acknowledgement.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server: DemonstrationGateway
 
     def do_POST(self) -> None:
