@@ -1,8 +1,8 @@
 """A thousand transfers by eight writers, with bank refusals: `python -m benchmarks.fund_transfers`.
 
 Makes a database of its own beside the configured one, lets threads carry accounts between two centres
-(one in ten refused by the bank and sent again, some arriving short or under a wrong name, some worked on
-by two at once), then proves the ledger: every book together is nothing, every account is its lines,
+(one in ten refused by the bank and sent again, some arriving short, with more or under a wrong name, some
+worked on by two at once), then proves the ledger: every book together is nothing, every account is its lines,
 nothing is left under way, and what there was at the beginning with its interest is there still.
 Exit 1 where it isn't.
 """

@@ -21,7 +21,7 @@ from matters.housing_fund.models import Account, Remittance
 from tongban.offices.models import Department, Office, Province, Region
 
 SIDES = (("500000", "重庆市", "province"), ("511700", "达州市", "city"))
-REFUSED, SHORT, UNKNOWN = 0.10, 0.05, 0.05
+REFUSED, SHORT, UNKNOWN, OVER = 0.10, 0.05, 0.05, 0.05
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,9 @@ def _arrive(job: Job, sent: Remittance) -> str:
     now = timezone.now()
     is_short = REFUSED < job.luck < REFUSED + SHORT
     is_unknown = REFUSED + SHORT < job.luck < REFUSED + SHORT + UNKNOWN
+    is_over = REFUSED + SHORT + UNKNOWN < job.luck < REFUSED + SHORT + UNKNOWN + OVER
     amount = sent.amount - Decimal("0.01") if is_short else sent.amount
+    amount += Decimal("5.00") if is_over else 0
     state = ledger.book_arrival(
         letter=job.letter, amount=amount, agrees=not is_unknown, at=now
     ).state
@@ -159,5 +161,9 @@ def _arrive(job: Job, sent: Remittance) -> str:
         return state
     if is_unknown:
         return f"matched, {ledger.book_matched(letter=job.letter, at=now, reason='').state}"
+    if is_over:
+        ledger.book_matched(letter=job.letter, at=now, reason="多划五元")
+        ledger.give_back_surplus(letter=job.letter, at=now, reason="TH")
+        return "over, the rest given back"
     ledger.give_back(letter=job.letter, at=now, reason="金额不符")
     return "short, returned"

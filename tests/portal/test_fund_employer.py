@@ -27,13 +27,16 @@ def shown(client: Client, query: str = "") -> str:
 
 def test_each_person_of_the_list_stands_with_their_result(employer: Employer, world: World) -> None:
     employer.hand_in()
-    first, second, _ = employer.people()
+    first, second, third = employer.people()
     employer.transfer(first)
+    world.take(third, "accept", "fund_cq", {"checked": "on"}, at=at("2026-05-11 10:00"))
     world.take(second, "refuse", "fund_cq", {"reason": "账户不符"}, at=at("2026-05-11 10:00"))
     page = shown(signed_in(world.citizen))
     assert "共 3 人：已办成 1 人，办理中 1 人，没有办成 1 人" in page
     assert all(name in page for name in NAMES)
     assert f"/my/{first.number}/" in page
+    # Three working days from the letter, as 川渝 promise: each person's own.
+    assert "办理中，承诺最迟 2026年5月14日 办结" in page
 
 
 def test_nobody_else_sees_the_list(employer: Employer, world: World) -> None:

@@ -211,7 +211,7 @@ class Play:
 
     def _plan_woken(self, case: Flow, moment: dt.datetime) -> None:
         """The whole walks on in the hour in which its last part ended."""
-        if case.closed_at != moment or case.relation != "part":
+        if case.closed_at != moment or case.parent_id is None or case.relation != "part":
             return
         if wake_owed_by(case, at=moment):
             parent = cast("Flow", Case.objects.get(pk=case.parent_id))

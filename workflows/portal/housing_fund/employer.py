@@ -21,6 +21,7 @@ from workflows.cases.family import RESULTS
 from workflows.cases.flow import Flow
 from workflows.cases.models import Case
 from workflows.portal.own.standing import tag_of
+from workflows.portal.own.time_kept import promised_until
 
 from .loan import CRUMBS
 
@@ -30,13 +31,14 @@ A_PAGE = 10
 
 @dataclass(frozen=True)
 class Person:
-    """One employee. result: "" while their transfer goes on."""
+    """One employee. result: "" while their transfer goes on; until: the last day that is promised for it."""
 
     name: str
     number: str
     tag: str
     kind: str
     result: str
+    until: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def _person(case: Flow) -> Person:
     """Whoever handed the list in wrote the name: it stands as they did."""
     tag, kind = tag_of(case, case.state_label(definition_of(case.version_id)))
     result = "" if case.is_open else RESULTS.get(case.outcome, case.current.name)
-    return Person(case.applicant_name, case.number, tag, kind, result)
+    until = promised_until(case) if case.is_open else None
+    return Person(case.applicant_name, case.number, tag, kind, result, until)
 
 
 def _matter() -> MatterVersion | None:
