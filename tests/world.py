@@ -31,6 +31,7 @@ from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import Done, perform
 from workflows.cases.places import forget_offices
 from workflows.flows.simulation.situations import situation
+from workflows.throughput.settled import forget_settled
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SUBSIDY = "困难残疾人生活补贴"
@@ -168,6 +169,7 @@ def forget_everything() -> None:
     forget_definitions()
     forget_regions()
     forget_offices()
+    forget_settled()
     outages.remember(())
 
 

@@ -102,16 +102,18 @@ def drain(*, rows: int = BACKLOG, seconds: float = 60) -> dict[str, Any]:
     owed = _owe(rows, now)
     watch, begun, sent = Watch(), time.perf_counter(), Counter[str]()
     try:
-        with _mail_server() as port, override_settings(
-                EMAIL_HOST="127.0.0.1", EMAIL_PORT=port, NOTICES_A_MINUTE={}
-            ):
-            with connection.execute_wrapper(watch):
-                while time.perf_counter() - begun < seconds:
-                    done = deliver_due(
-                        channels=["email"], limit=1000, now=now, budget=dt.timedelta(seconds=20))
-                    sent += Counter({"sent": done.sent, "failed": done.failed})
-                    if not done.sent:
-                        break
+        with (
+            _mail_server() as port,
+            override_settings(EMAIL_HOST="127.0.0.1", EMAIL_PORT=port, NOTICES_A_MINUTE={}),
+            connection.execute_wrapper(watch),
+        ):
+            while time.perf_counter() - begun < seconds:
+                done = deliver_due(
+                    channels=["email"], limit=1000, now=now, budget=dt.timedelta(seconds=20)
+                )
+                sent += Counter({"sent": done.sent, "failed": done.failed})
+                if not done.sent:
+                    break
         took = time.perf_counter() - begun
     finally:
         with connection.cursor() as cursor:

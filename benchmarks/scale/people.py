@@ -117,18 +117,18 @@ def _progress_number() -> str:
     return next(number for number in numbers[:500] if luhn.is_valid(number))
 
 
-def _one(sql: str, *given: object) -> int:
+def _one(sql: str, *given: int | str) -> int:
     return int(_row(sql, *given)[0])
 
 
-def _row(sql: str, *given: object) -> tuple[int, ...]:
+def _row(sql: str, *given: int | str) -> tuple[int, ...]:
     row = _row_or_none(sql, *given)
     if row is None:
         raise LookupError(f"nobody found by: {sql}")
     return row
 
 
-def _row_or_none(sql: str, *given: object) -> tuple[int, ...] | None:
+def _row_or_none(sql: str, *given: int | str) -> tuple[int, ...] | None:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         row: tuple[int, ...] | None = cursor.fetchone()

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Model, Q, QuerySet
 
 from .directions import Pair
 from .measures import FLOWS
 from .models import CountedDay, DayDirection, DayMatter, DayOffice, DayStay
 from .periods import Period
 from .scope import Scope
+from .settled import summed
 
 FIGURES = (*FLOWS, "working_days")
 # What tables by matter and by office show; adding up all of them took twice as long.
@@ -146,14 +147,6 @@ def is_fresh(at: dt.datetime | None, now: dt.datetime) -> bool:
 
 def within(table: type[Model], scope: Scope, first: dt.date, last: dt.date) -> QuerySet[Any]:
     return table._default_manager.filter(scope.cells(), day__gte=first, day__lte=last)
-
-
-def summed(
-    rows: QuerySet[Any], keys: Iterable[str], figures: Iterable[str]
-) -> Iterable[dict[str, Any]]:
-    totals: dict[str, Any] = {f"n_{name}": Sum(name) for name in figures}
-    found: Iterable[dict[str, Any]] = rows.order_by().values(*keys).annotate(**totals)
-    return found
 
 
 def _sums(row: Mapping[str, Any]) -> Sums:

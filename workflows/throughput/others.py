@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .figures import Sums, summed, within
+from .figures import Sums, within
 from .measures import OTHERS
 from .models import DayOther
 from .periods import Period
 from .scope import Scope
+from .settled import summed
 
 
 def by_matter(scope: Scope, period: Period) -> dict[int, Sums]:

@@ -11,9 +11,10 @@ from django.db.models import Q
 from tongban.offices.models import Region
 
 from .directions import DIRECTIONS, Direction
-from .figures import summed, within
+from .figures import within
 from .models import DayRoute
 from .scope import Scope
+from .settled import summed
 
 
 @dataclass

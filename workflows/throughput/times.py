@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from .figures import summed, within
+from .figures import within
 from .models import LONGEST_DAYS, DayTime, DayTimeOffice
 from .periods import Period
 from .scope import Scope
+from .settled import summed
 
 
 @dataclass(frozen=True)
