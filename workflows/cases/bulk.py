@@ -373,6 +373,6 @@ def _keep(run: BulkRun, outcomes: Sequence[Outcome]) -> None:
         {"id": o.result_id, "state": DONE if o.is_done else REFUSED, "text": o.text[:LONGEST_TEXT]}
         for o in outcomes
     ]
-    values = {"said": json.dumps(said), "run": run.pk, "now": timezone.now()}
+    values: dict[str, Any] = {"said": json.dumps(said), "run": run.pk, "now": timezone.now()}
     with connection.cursor() as cursor:
         cursor.execute(KEEP, values)

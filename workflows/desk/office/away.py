@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -139,7 +140,7 @@ def ran_out(actor: Actor, span: Span, now: dt.datetime) -> list[Happened]:
     ]
 
 
-def _values(actor: Actor, span: Span) -> dict[str, object]:
+def _values(actor: Actor, span: Span) -> dict[str, Any]:
     offices = sorted(actor.desks)
     return {
         "me": actor.user_id, "offices": offices, "begin": span.begin, "end": span.end, "most": MOST,

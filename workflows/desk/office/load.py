@@ -83,13 +83,15 @@ def loads_of(office_id: int, now: dt.datetime, today: dt.date) -> list[Load]:
     """Unclaimed first, then by name, colleagues without work too. Four statements."""
     with connection.cursor() as cursor:
         cursor.execute(IN_HAND, {"office": office_id, "now": now})
-        held = {user or NOBODY: figures for user, *figures in cursor.fetchall()}
+        held = {
+            user or NOBODY: (all_, red, yellow) for user, all_, red, yellow in cursor.fetchall()
+        }
     monday = today - dt.timedelta(days=today.weekday())
+    days = PersonDay.objects.filter(office_id=office_id, day__gte=monday).values("user_id")
+    figures = days.annotate(week=Sum("moved"), today=Sum("moved", filter=Q(day=today)))
     done = {
-        row["user_id"]: row
-        for row in PersonDay.objects.filter(office_id=office_id, day__gte=monday)
-        .values("user_id")
-        .annotate(week=Sum("moved"), today=Sum("moved", filter=Q(day=today)))
+        user: (of_today or 0, week)
+        for user, of_today, week in figures.values_list("user_id", "today", "week")
     }
     here = Posting.objects.in_force(today).filter(
         office=office_id, role__in=DESK_ROLES, user__is_active=True
@@ -98,14 +100,7 @@ def loads_of(office_id: int, now: dt.datetime, today: dt.date) -> list[Load]:
     people = User.objects.filter(pk__in=working | (held.keys() - {NOBODY}))
     names = sorted(people.values_list("name", "pk"))
     return [
-        Load(
-            key,
-            name,
-            *held.get(key, [0, 0, 0]),
-            today=done.get(key, {}).get("today") or 0,
-            week=done.get(key, {}).get("week") or 0,
-            works_here=key in working,
-        )
+        Load(key, name, *held.get(key, (0, 0, 0)), *done.get(key, (0, 0)), key in working)
         for name, key in [("未领取", NOBODY), *names]
     ]
 

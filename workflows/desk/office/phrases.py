@@ -83,10 +83,11 @@ def boxes_of(form: forms.BaseForm) -> list[forms.BoundField]:
 
 def with_phrases(posted: QueryDict, actor: Actor) -> QueryDict:
     """What was sent, with the chosen phrases after what was typed. One statement where any was chosen."""
+    sent = {name: str(posted[name]) for name in posted if name.startswith(CHOSEN)}
     chosen = {
         name.removeprefix(CHOSEN): int(key)
-        for name, key in posted.items()
-        if name.startswith(CHOSEN) and str(key).isascii() and str(key).isdecimal() and len(key) < 18
+        for name, key in sent.items()
+        if key.isascii() and key.isdecimal() and len(key) < 18
     }
     if not chosen:
         return posted
