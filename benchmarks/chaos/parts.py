@@ -14,6 +14,7 @@ from random import Random
 
 from tongban.celery import beat_command, worker_command
 from tongban.services.parts import web_command
+from tongban.services.trouble import Trouble
 from tongban.services.valkey import Valkey
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
@@ -127,7 +128,9 @@ class House:
     def _keep(self) -> None:
         while not self.done.wait(self.luck.uniform(0.3, 2.0)):
             for part in self.parts:
-                part.ensure()
+                # One that was killed while it came up is started again in a moment.
+                with contextlib.suppress(Trouble):
+                    part.ensure()
 
 
 def _children(pid: int) -> list[int]:
