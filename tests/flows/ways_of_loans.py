@@ -85,6 +85,7 @@ def second_hand(case: Case) -> dict[str, Any]:
 def kept_elsewhere(case: Case) -> Mapping[str, Any]:
     """The centre's books are not here; the account was entered before."""
     Account.objects.update(is_entered=True)
+    Case.objects.filter(pk=case.pk).update(facts={**case.facts, "books_elsewhere": True})
     return ENTERED | {"number": Account.objects.get().number}
 
 
@@ -104,7 +105,7 @@ LOANS: dict[str, tuple[tuple[Taken, ...], ...]] = {
         ),
         (
             Taken("check_record", "deposit", 6),
-            Taken("enter_deposits", "deposit", 17, kept_elsewhere),
+            Taken("enter_deposits", "deposit", 16, kept_elsewhere),
             reason("refuse", "deposit", 1),
         ),
         (reason("withdraw", "applicant"),),

@@ -130,8 +130,8 @@ class LoanCertificateFlow(Flow):
     @step("登记缴存情况", source="checking", by=DEPOSIT, form=EnterAccountForm,
           guards=(books_elsewhere,), tone="primary", done="已登记缴存情况")  # fmt: skip
     def enter_deposits(self, act: Act) -> None:
-        """Where the deposit city's books are elsewhere: entered, and looked at at once. The guard's
-        statement, ten at most, and six."""
+        """Where the deposit city's books are elsewhere: entered, and looked at at once. Sixteen
+        statements at most."""
         enter(self, act)
         self.facts = {**self.facts, "live_loan_entered": bool(act.data["live_loan"])}
         act.note(source=act.data["source"], reference=act.data["reference"])
@@ -169,7 +169,13 @@ class LoanCertificateFlow(Flow):
         account = account_at(act.situation)
         against = self._against(account, act)
         found = [{"code": each.code, "sentence": each.sentence} for each in against]
-        self.facts = {**self.facts, "obstacles": found, "account": account and account.pk}
+        elsewhere = account.is_entered if account else against[0].code == "books_elsewhere"
+        self.facts = {
+            **self.facts,
+            "obstacles": found,
+            "account": account and account.pk,
+            "books_elsewhere": elsewhere,
+        }
         act.note(codes=[each.code for each in against])
 
     def _against(self, account: Account | None, act: Act) -> list[certificates.Obstacle]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from matters.housing_fund.entered import Entered, EnteringRefused, enter_account, has_books_here
+from matters.housing_fund.entered import Entered, EnteringRefused, enter_account
 from matters.housing_fund.models import Account
 from workflows.cases.act import Act
 from workflows.cases.declarations import Guard
@@ -32,7 +32,7 @@ STATUSES = [(each.value, each.label) for each in (
 books_elsewhere = Guard(
     "books_elsewhere",
     "本中心的账册在本站，以账册为准",
-    lambda s: not has_books_here(s.case.office_of(DEPOSIT)),
+    lambda s: bool(s.case.facts.get("books_elsewhere")),
 )
 
 
