@@ -1,6 +1,6 @@
 # 川渝通办：一条命令就能运行。`make` 或 `make help` 列出全部命令。
 .DEFAULT_GOAL := help
-.PHONY: help up stop test lint types manage psql reset clean
+.PHONY: help up stop test lint types bench manage psql reset clean
 
 # The first Python that is new enough prepares .venv and hands over; PYTHON=… puts another one first.
 define bootstrap
@@ -30,6 +30,9 @@ lint: ## 代码、格式、模板、导入方向、配置和迁移的检查
 
 types: ## 严格类型检查
 	$(call bootstrap,types)
+
+bench: ## 在五百万件上测量，数小时，结果是一份 JSON（试一遍：make bench ARGS="--cases 20000"；说明见 benchmarks/README.md）
+	$(call bootstrap,bench)
 
 manage: ## 在运行中的本站上执行管理命令（make manage ARGS="simulate --days 3"）
 	$(call bootstrap,manage)

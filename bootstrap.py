@@ -1,6 +1,6 @@
 """From a bare Python to a running command: makes `.venv`, installs what is pinned, hands over.
 
-    python3 bootstrap.py up|test|lint|types|manage|psql|stop|reset|clean
+    python3 bootstrap.py up|test|lint|types|bench|manage|psql|stop|reset|clean
 
 Only the standard library, and nothing of the project: none of it can be imported yet. The marker
 file is written when all is installed and names what was; anything else found is repaired.
@@ -54,6 +54,7 @@ COMMANDS = {
     "test": (DEVELOPMENT, ["-m", "tongban.services.checks", "test"]),
     "lint": (DEVELOPMENT, ["-m", "tongban.services.checks", "lint"]),
     "types": (DEVELOPMENT, ["-m", "tongban.services.checks", "types"]),
+    "bench": (DEVELOPMENT, ["-m", "tongban.services.checks", "bench"]),
 }
 
 
@@ -90,7 +91,7 @@ def main(words: list[str]) -> int:
 
 def arguments_for(command: str) -> list[str]:
     """What the person gave as `make test ARGS="…"`."""
-    takes_arguments = command in {"test", "manage", "psql"}
+    takes_arguments = command in {"test", "bench", "manage", "psql"}
     return shlex.split(os.environ.get("ARGS", "")) if takes_arguments else []
 
 

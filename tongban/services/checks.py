@@ -1,6 +1,6 @@
-"""`make test`, `make lint`, `make types`: their commands, run on throw-away servers.
+"""`make test`, `make lint`, `make types`, `make bench`: their commands, run on throw-away servers.
 
-python -m tongban.services.checks test|lint|types [arguments for pytest]
+python -m tongban.services.checks test|lint|types|bench [arguments for the command]
 """
 
 import os
@@ -29,6 +29,7 @@ CHECKS: dict[str, list[list[str]]] = {
         [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"],
     ],
     "types": [[PYTHON, "-m", "mypy", *CODE]],
+    "bench": [[PYTHON, "-m", "benchmarks"]],
 }
 
 
