@@ -72,10 +72,13 @@ def test_a_real_beat_sends_the_dispatcher_its_message(
     )
     try:
         with Redis.from_url(site.REDIS_URL, socket_timeout=None) as redis:
-            queue: Any = redis.blpop([f"{redis_prefix}notices"], timeout=PATIENCE)
+            # Of the entries on this queue it is one of the first two.
+            sent: list[Any] = [
+                redis.blpop([f"{redis_prefix}notices"], timeout=PATIENCE) for _ in range(2)
+            ]
     finally:
         os.kill(beat.pid, signal.SIGTERM)
         beat.wait(PATIENCE)
 
     # At once: nobody has ever run it.
-    assert b"notices.deliver" in queue[1]
+    assert any(b"notices.deliver" in message for _, message in sent)
