@@ -12,7 +12,7 @@ from psycopg import sql
 
 # The same commands as `make up` takes, but for what only shows a demonstration's pages.
 COMMANDS: tuple[tuple[str, dict[str, object]], ...] = (
-    ("lay_tables", {}),
+    ("migrate", {"verbosity": 0}),
     ("load_offices", {}),
     ("load_calendar", {}),
     ("load_catalogue", {}),
