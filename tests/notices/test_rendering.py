@@ -20,9 +20,9 @@ def render(notice: Notice) -> Rendered:
 
 
 FOLDER = site.BASE_DIR / "templates" / "notices"
-# About data or a matter, not about one case: tried in tests/sharing and tests/portal.
+# About data, a matter or a day, not about one case: tried in tests/sharing, portal and desk.
 OF_SHARED_DATA = ("demand_", "shared_")
-OF_NO_CASE = (*OF_SHARED_DATA, "can_be_done")
+OF_NO_CASE = (*OF_SHARED_DATA, "can_be_done", "digest")
 TEMPLATES = sorted(
     path.stem for path in FOLDER.glob("[a-z]*.txt") if not path.stem.startswith(OF_NO_CASE)
 )
