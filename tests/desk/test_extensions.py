@@ -62,6 +62,8 @@ def test_nobody_approves_their_own_nor_another_offices(
     world: World, case: Case, outage: Outage
 ) -> None:
     plan = proposed(world, outage)
+    asked = Notice.objects.filter(template="more_time_asked").values_list("user", flat=True)
+    assert set(asked) == {world.supervisor_sc.pk}
     for who in ("head_sc", "head_cq", "clerk_sc", "supervisor_cq"):
         with pytest.raises(NotProposed):
             decide(plan, actor=world.actor(who), approve=True)

@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from matters.catalogue.definition import Limit
 from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import Actor
-from tongban.notices.models import Notice, NoticeState, Outage
+from tongban.accounts.models import Posting
+from tongban.notices.models import Channel, Notice, NoticeState, Outage
+from tongban.notices.outbox import Owed, owe, recipient_of
+from tongban.notices.rendering import last_moment
 
 from . import bulk
 from .clocks import due
@@ -49,6 +52,11 @@ class Affected:
     case: Flow
     was: dt.datetime
     then: dt.datetime | None
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """The last day as it is and as it would be, in words."""
+        return last_moment(self.was), last_moment(self.then)
 
     @property
     def is_still_late(self) -> bool:
@@ -155,7 +163,7 @@ def propose(
     found = affected_by(outage, days=days, office_id=office.pk, matter=matter)
     if not found:
         raise NotProposed("没有受影响的办件，或都已提出过。")
-    return ExtensionPlan.objects.create(
+    plan = ExtensionPlan.objects.create(
         outage=outage,
         office=office,
         days=days,
@@ -171,6 +179,39 @@ def propose(
         proposed_by_id=actor.user_id,
         proposed_at=timezone.now(),
     )
+    owe(_asking(plan), plan.proposed_at)
+    return plan
+
+
+def _asking(plan: ExtensionPlan) -> Iterator[Owed]:
+    """A word to everybody who may decide it. One statement."""
+    posted = Posting.objects.in_force(timezone.localdate(plan.proposed_at)).filter(
+        Q(office=plan.office, role="head")
+        | Q(
+            role="supervisor",
+            office__kind="supervision",
+            office__region_id=f"{plan.office.region_id[:2]}0000",
+        ),
+        user__is_active=True,
+    )
+    people = posted.exclude(user=plan.proposed_by_id).values_list("user_id", flat=True)
+    for user_id in sorted(set(people)):
+        yield Owed(
+            template="more_time_asked",
+            channel=Channel.INBOX,
+            recipient=recipient_of(user_id),
+            user_id=user_id,
+            context={
+                "office": plan.office.name,
+                "days": plan.days,
+                "count": len(plan.cases),
+                "reason": plan.reason,
+                "url": f"/desk/extensions/{plan.key}/",
+            },
+            event_key=f"extension:{plan.key}",
+            subject_kind="extension",
+            subject_key=str(plan.key),
+        )
 
 
 def decide(plan: ExtensionPlan, *, actor: Actor, approve: bool, because: str = "") -> None:

@@ -17,6 +17,7 @@ from django.db.models import Count, Q
 from tongban.accounts.actors import Actor
 from tongban.accounts.personal import mask_name, mask_phone
 from tongban.notices.models import Notice, Outage
+from tongban.notices.rendering import last_moment
 from workflows.cases.declarations import APPLICANT
 from workflows.cases.models import Document, Party, Service
 from workflows.cases.unheard import unheard_in
@@ -35,7 +36,8 @@ STILL_CALLED = dt.timedelta(days=3)
 class Call:
     """Somebody to be phoned: `who` and `phone` masked; `look`: where the number is shown in full.
 
-    says: what they must be told; tries: how often nobody answered. papers: document ids that wait.
+    says: what they must be told; due: the last day in words; tries: how often nobody answered;
+    papers: ids of the documents that wait.
     """
 
     number: str
@@ -46,6 +48,7 @@ class Call:
     look: str
     says: str
     due_at: dt.datetime | None
+    due: str
     tries: int
     papers: tuple[int, ...]
 
@@ -125,6 +128,7 @@ def _call(
         look=f"/desk/{case.number}/look/party.{party.pk}.phone/" if party.phone else "",
         says="、".join(names) or case.current.hint,
         due_at=case.hop_due_at if case.holder == APPLICANT else None,
+        due=last_moment(case.hop_due_at) if case.holder == APPLICANT else "",
         tries=max((tries.get(i, 0) for i in waiting), default=0),
         papers=waiting,
     )

@@ -14,6 +14,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods
 
 from tongban.accounts.actors import Actor
+from tongban.notices.rendering import last_moment
 from tongban.running.budget import lasting
 from workflows.cases import bulk
 from workflows.cases.extending import (
@@ -143,8 +144,8 @@ def extension(request: HttpRequest, actor: Actor, key: uuid.UUID) -> HttpRespons
         "lines": [
             {
                 "number": line["number"],
-                "was": parse_datetime(line["was"]),
-                "then": parse_datetime(line["then"]) if line["then"] else None,
+                "was": last_moment(parse_datetime(line["was"])),
+                "then": last_moment(parse_datetime(line["then"] or "")),
                 "result": results.get(line["number"]),
             }
             for line in plan.cases
