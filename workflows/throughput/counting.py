@@ -68,14 +68,19 @@ def recount(day: dt.date, *, at: dt.datetime | None = None) -> Counted:
 
 
 def reflag(day: dt.date, *, at: dt.datetime | None = None) -> tuple[Change, ...]:
-    """Look for a day's flags anew; idempotent. One transaction."""
+    """Look for a day's flags anew; idempotent. One transaction.
+
+    Returns what changed; nothing the first time, when there was nothing to differ from.
+    """
     moment = at or timezone.now()
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK + 1, day.toordinal()])
         cursor.execute(*in_line([flag_tally(day)], day))
         changes = tuple(_change(*row) for row in cursor.fetchall())
-        CountedDay.objects.filter(day=day).update(flagged_at=moment)
-    return changes
+        counted = CountedDay.objects.filter(day=day)
+        is_first = not counted.exclude(flagged_at=None).exists()
+        counted.update(flagged_at=moment)
+    return () if is_first else changes
 
 
 def count_standing(*, at: dt.datetime | None = None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from workflows.cases.places import office_cards
+from workflows.cases.places import OfficeCard, office_cards
 
 from .board import Board
 from .directions import PROVINCES
@@ -100,9 +100,8 @@ def _order(pair: tuple[int, Sums]) -> tuple[tuple[float, float, float], int]:
     return _merits(pair[1]), pair[0]
 
 
-def _named(cards: dict[int, object], office: int) -> str:
-    card = cards.get(office)
-    return str(getattr(card, "name", f"机构 {office}"))
+def _named(cards: dict[int, OfficeCard], office: int) -> str:
+    return cards[office].name if office in cards else f"机构 {office}"
 
 
 def _row(board: Board, office: int, named: str, place: Cell, sums: Sums) -> Row:

@@ -103,7 +103,7 @@ def by_office(board: Board) -> Table:
         elif office != NO_OFFICE:
             others[province][office] = taken
     cards = office_cards(own)
-    whole = {office: times.together(parts) for office, parts in own.items()}
+    whole = {office: times.together(parts.values()) for office, parts in own.items()}
     rows = []
     for office, taken in sorted(whole.items(), key=lambda pair: (-pair[1].total, pair[0])):
         named = cards[office].name if office in cards else f"机构 {office}"
@@ -111,7 +111,7 @@ def by_office(board: Board) -> Table:
         rows.append(Row(str(office), (name(named), *_summary(taken, scope))))
     feet = tuple(
         Row(province, (name(f"{PROVINCES.get(province, province)}各机构合计"),
-                       *_summary(times.together(parts), None)))
+                       *_summary(times.together(parts.values()), None)))
         for province, parts in sorted(others.items())
     )  # fmt: skip
     columns = [text("机构"), *COLUMNS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -96,10 +96,10 @@ def by_office(scope: Scope) -> dict[tuple[int, str], Times]:
     return dict(found)
 
 
-def together(parts: Mapping[object, Times]) -> Times:
+def together(parts: Iterable[Times]) -> Times:
     """The sum of several distributions."""
     whole = Times()
-    for part in parts.values():
+    for part in parts:
         for days, n in part.cases.items():
             whole.cases[days] += n
     return whole

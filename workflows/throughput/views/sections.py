@@ -18,8 +18,8 @@ from ..tallies import ROUTE_FIGURES
 from ..viewers import Viewer, for_viewers
 from .boards import HOME, address, as_of, asked_for, tabs
 
-# Rows of each table here; the rest stand on the table's own page.
-SHORT = 20
+# Rows of each table here; the rest stand on the table's own page. Some say nothing in part.
+SHORT, WHOLE = 10, ("times", "regions", "published", "ranking")
 Choice = dict[str, object]
 
 
@@ -29,11 +29,10 @@ def section(request: HttpRequest, viewer: Viewer, code: str) -> HttpResponse:
     """`code` is one of `SECTIONS`; the address of each is written out in urls.py."""
     board, form = asked_for(request, viewer, compares=code == "ranking")
     page = SECTIONS[code]
-    # The matrix is as large as it is; half of it says nothing.
     built = {name: build(board) for name, build in page.tables.items()}
     parts = [
         {
-            "table": table if table.is_wide or name == "published" else table.first(SHORT),
+            "table": table if name in WHOLE else table.first(SHORT),
             "whole": address(board, name),
             "chart": _chart(board, name),
         }
