@@ -56,7 +56,7 @@ class Part:
     def end(self) -> None:
         """It and all that its earlier lives have left."""
         if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
+            self.process.send_signal(signal.SIGTERM)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(15)
         for group in self.groups:

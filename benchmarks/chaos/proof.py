@@ -31,7 +31,7 @@ class Proof:
     counted: dict[str, Any] = field(default_factory=dict)
     misses: list[str] = field(default_factory=list)
 
-    def miss(self, found: Iterable[str]) -> None:
+    def blame(self, found: Iterable[str]) -> None:
         self.misses += found
 
 
@@ -69,17 +69,17 @@ def _letters(proof: Proof, mail: MailServer) -> None:
         if state == NoticeState.UNSURE:
             unsure["had arrived" if times else "had not arrived"] += 1
         elif state == NoticeState.DELIVERED:
-            proof.miss([f"e-mail {pk} is said to be delivered and never came"] * (not times))
+            proof.blame([f"e-mail {pk} is said to be delivered and never came"] * (not times))
         elif state == NoticeState.SKIPPED:
             dropped[reason] += 1
-            proof.miss([f"e-mail {pk} was dropped and came"] * bool(times))
-            proof.miss([f"e-mail {pk} was dropped without a reason"] * (not reason))
+            proof.blame([f"e-mail {pk} was dropped and came"] * bool(times))
+            proof.blame([f"e-mail {pk} was dropped without a reason"] * (not reason))
         elif state == NoticeState.PENDING and error in HELD_BACK:
             states["held back for the morning"] += 1
         else:
             proof.misses.append(f"e-mail {pk} is lost: {state}, {error}")
     known = {f"<notice-{pk}@{_domain()}>" for pk in rows.values_list("pk", flat=True)}
-    proof.miss(f"{letter} was never owed" for letter in mail.taken if letter not in known)
+    proof.blame(f"{letter} was never owed" for letter in mail.taken if letter not in known)
     proof.counted["e-mail"] = {
         "rows": dict(states),
         "taken by the mail server": mail.taken.total(),
@@ -91,7 +91,7 @@ def _letters(proof: Proof, mail: MailServer) -> None:
         .annotate(times=Count("pk"))
         .filter(times__gt=1)
     )
-    proof.miss(f"owed twice: {row}" for row in twice)
+    proof.blame(f"owed twice: {row}" for row in twice)
 
 
 def _hooks(proof: Proof, hooks: Hooks, ground: Ground) -> None:
@@ -102,12 +102,12 @@ def _hooks(proof: Proof, hooks: Hooks, ground: Ground) -> None:
     for state, count in rows.values_list("state").annotate(Count("pk")):
         if state != NoticeState.DELIVERED:
             proof.misses.append(f"{count} webhooks are {state}")
-    proof.miss(f"webhook {pk} is said to be delivered and never came" for pk in delivered - taken)
-    proof.miss(
+    proof.blame(f"webhook {pk} is said to be delivered and never came" for pk in delivered - taken)
+    proof.blame(
         f"webhook {pk} came and was never owed"
         for pk in taken - set(rows.values_list("pk", flat=True))
     )
-    proof.miss([f"{hooks.forged} webhooks with a wrong signature"] * bool(hooks.forged))
+    proof.blame([f"{hooks.forged} webhooks with a wrong signature"] * bool(hooks.forged))
     told = Counter(rows.values_list("event_key", flat=True))
     # Both counties have a part in every case.
     expected = len(ground.endpoints)
@@ -134,7 +134,7 @@ def _owed_alike(proof: Proof) -> None:
     for case_id, seq, step, before, after in events:
         kinds[step, before, after][tuple(sorted(owed[f"case:{case_id}:{seq}"].items()))] += 1
     for kind, found in sorted(kinds.items()):
-        proof.miss([f"{kind} owed differently: {dict(found)}"] * (len(found) > 1))
+        proof.blame([f"{kind} owed differently: {dict(found)}"] * (len(found) > 1))
     proof.counted["notices"] = sum(sum(each.values()) for each in owed.values())
 
 
@@ -147,13 +147,13 @@ def _ledger(proof: Proof) -> None:
         whole, case = list(chain), cases.pop(case_id)
         count += len(whole)
         broken = first_break(whole)
-        proof.miss([f"the chain of {case.number} breaks at {broken}"] * (broken is not None))
+        proof.blame([f"the chain of {case.number} breaks at {broken}"] * (broken is not None))
         if (case.seq, case.state) != (whole[-1].seq, whole[-1].to_state):
             proof.misses.append(f"{case.number} is not where its last event left it")
         papers |= {paper for event in whole for paper in event.data.get("documents", [])}
-    proof.miss(f"{case.number} has no event" for case in cases.values())
+    proof.blame(f"{case.number} has no event" for case in cases.values())
     issued = set(Document.objects.values_list("number", flat=True))
-    proof.miss(f"paper {number} and the ledger differ" for number in issued ^ papers)
+    proof.blame(f"paper {number} and the ledger differ" for number in issued ^ papers)
     proof.counted["ledger"] = {"cases": Case.objects.count(), "events": count}
 
 
@@ -179,7 +179,7 @@ def _books(proof: Proof, books: Sequence[Books]) -> None:
         is_known = (pk, seq) in done or (pk, step, seq - 1) in doubtful
         if actor_id is not None and not is_known:
             proof.misses.append(f"in the ledger and never answered: {pk}#{seq} {step}")
-    proof.miss(failure for each in books for failure in each.failures)
+    proof.blame(failure for each in books for failure in each.failures)
     proof.counted["requests"] = {
         "answered with success": len(done),
         "refused": len(refused),
@@ -193,12 +193,12 @@ def _books(proof: Proof, books: Sequence[Books]) -> None:
 def _clocks(proof: Proof) -> None:
     """Every running clock comes out the same again; no timer and no alarm is left behind."""
     now = timezone.now()
-    proof.miss(
+    proof.blame(
         f"clocks of {each.number} differ: {each.moved}" for each in rederive_open(write=False)
     )
     left = Case.objects.filter(next_alarm_at__lte=now).values_list("number", flat=True)
-    proof.miss(f"alarm of {number} not swept" for number in left)
-    proof.miss(_untaken(now))
+    proof.blame(f"alarm of {number} not swept" for number in left)
+    proof.blame(_untaken(now))
     proof.counted["clocks"] = {
         "open cases": Case.objects.filter(closed_at=None).count(),
         "timers taken": Event.objects.filter(step="deem_accepted").count(),

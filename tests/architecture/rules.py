@@ -114,8 +114,9 @@ def a_page_says_when(source: Source) -> Iterator[Finding]:
 
 
 def a_flow_reads_the_clock(source: Source) -> Iterator[Finding]:
-    """Time comes with the act. The simulation plays at other times, and its command starts now."""
-    if not source.is_in("workflows/flows") or source.is_in("workflows/flows/management"):
+    """Time comes with the act. Commands and Celery's tasks are no flows: with them it begins now."""
+    begins_now = ("workflows/flows/management", "workflows/flows/tasks.py")
+    if not source.is_in("workflows/flows") or source.is_in(*begins_now):
         return
     for call in source.calls:
         if name_of(call.func) in CLOCK_READERS:

@@ -77,7 +77,7 @@ def forged_hook(scene: Scene) -> None:
 
 
 def case_ahead_of_its_ledger(scene: Scene) -> None:
-    Case.objects.filter(pk=scene.case.pk).update(state="completed")
+    Case.objects.filter(pk=scene.case.pk).update(seq=7)
 
 
 def alarm_left_behind(scene: Scene) -> None:
