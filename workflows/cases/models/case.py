@@ -132,6 +132,8 @@ class Case(models.Model):
                 fields=["holder_office", "due_at", "id"],
                 name="case_queue",
                 condition=Q(closed_at=None),
+                # Who has how much of it, and which light, is read without touching the cases.
+                include=["claimed_by", "yellow_at"],
             ),
             models.Index(
                 fields=["claimed_by", "due_at", "id"], name="case_mine", condition=Q(closed_at=None)
@@ -157,6 +159,17 @@ class Case(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
             # Where an office has a part without holding the case: what it waits for.
             GinIndex(fields=["office_ids"], name="case_open_offices", condition=Q(closed_at=None)),
+            # The few in which somebody was asked for an opinion, and those that were supplemented.
+            models.Index(
+                fields=["holder_office", "due_at", "id"],
+                name="case_asked",
+                condition=Q(closed_at=None, facts__has_key="opinions"),
+            ),
+            models.Index(
+                fields=["holder_office", "due_at", "id"],
+                name="case_supplemented",
+                condition=Q(closed_at=None, facts__has_key="supplements"),
+            ),
             # The few whose documents have not reached their people; looked for every half minute.
             models.Index(
                 fields=["id"], name="case_unserved", condition=Q(facts__unserved__0__isnull=False)

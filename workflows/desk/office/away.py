@@ -73,7 +73,7 @@ CROSS JOIN LATERAL (
     ORDER BY e.seq DESC LIMIT 1
 ) back
 WHERE c.holder_office_id = ANY(%(offices)s) AND c.closed_at IS NULL
-    AND jsonb_exists(c.facts, 'supplements')
+    AND c.facts ? 'supplements'
     AND EXISTS (SELECT FROM cases_event asked WHERE asked.case_id = c.id
         AND asked.step = 'require_supplement' AND asked.actor_id = %(me)s)
 ORDER BY c.due_at, c.id LIMIT %(most)s

@@ -123,7 +123,7 @@ def waiting_for(user_id: int, office_id: int, now: dt.datetime) -> list[Waiting]
     """What the office's open cases ask of this person (加签), due first. One statement."""
     asked = {"opinions": [{"user": user_id, "opinion": None}]}
     cases = Case.objects.filter(
-        holder_office=office_id, closed_at=None, facts__contains=asked
+        holder_office=office_id, closed_at=None, facts__has_key="opinions", facts__contains=asked
     ).select_related("matter")
     light = ("number", "flow", "applicant_name", "facts", "due_at", "yellow_at", "matter__name")
     return [
