@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django import forms
 from django.utils import timezone
 
-from tongban.notices import decisions
+from tongban.notices.decisions import MAX_REASON, NotWaitingForAPerson, confirm, retry, skip
 from tongban.notices.models import Channel, Notice
 
 from .rows import PAGE_SIZE, PERSON, STATES
@@ -25,7 +25,7 @@ class DecisionForm(forms.Form):
     do = forms.ChoiceField(choices=[(code, code) for code in (RETRY, RETRY_ALL, SKIP, CONFIRM)])
     reason = forms.CharField(
         label="不再发送的原因",
-        max_length=decisions.MAX_REASON,
+        max_length=MAX_REASON,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
@@ -82,11 +82,11 @@ def decide_all(ids: Sequence[int], form: DecisionForm, *, by: int | None) -> Dec
 def _decided(notice_id: int, given: dict[str, object], by: int | None) -> bool:
     try:
         if given["do"] == SKIP:
-            decisions.skip(notice_id, str(given["reason"]), by=by)
+            skip(notice_id, str(given["reason"]), by=by)
         elif given["do"] == CONFIRM and isinstance(arrived := given["delivered_at"], dt.datetime):
-            decisions.confirm(notice_id, delivered_at=arrived, by=by)
+            confirm(notice_id, delivered_at=arrived, by=by)
         else:
-            decisions.retry(notice_id, by=by)
-    except decisions.NotWaitingForAPerson:
+            retry(notice_id, by=by)
+    except NotWaitingForAPerson:
         return False
     return True
