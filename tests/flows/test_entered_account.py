@@ -51,6 +51,9 @@ def test_a_depositor_whose_books_are_elsewhere_gets_a_certificate_and_a_loan_by_
     loan.take("accept", "lender").take("reckon_amount", "lender", **CREDIT)
     told = loan.case.facts["quote"]["household"]
     assert [(each["months"], each["balance"]) for each in told] == [(18, "36000.00")]
+    # Another certificate asks anew: those figures were of that day.
+    later = asked_for_certificate(centres).take("check_record", "keeper")
+    assert codes(later.case) == ["books_elsewhere"]
     # The site's ledger balances, and says still that the centre's books are elsewhere.
     assert ledger.differences() == []
     assert not has_books_here(centres.office(DAZHOU, "housing_fund").pk)

@@ -47,6 +47,8 @@ def _may_end(situation: Situation) -> bool:
     return bool(number) and live.exists()
 
 
+# In the facts: whether a live loan was entered, once anything was.
+ENTERED = "live_loan_entered"
 NO_ACCOUNT = "本中心账册里没有申请人的账户：请核对身份证号；确实没有的，不予出具，请申请人到实际缴存的城市申请"
 BOOKS_ELSEWHERE = "本中心的账册不在本站：请登记从业务系统或共享数据查到的缴存情况，查不到的不予出具"
 nothing_against = Guard("nothing_against", "核查发现不予出具的情形，只能不予出具", _nothing_against)
@@ -133,7 +135,7 @@ class LoanCertificateFlow(Flow):
         """Where the deposit city's books are elsewhere: entered, and looked at at once. Sixteen
         statements at most."""
         enter(self, act)
-        self.facts = {**self.facts, "live_loan_entered": bool(act.data["live_loan"])}
+        self.facts = {**self.facts, ENTERED: bool(act.data["live_loan"])}
         act.note(source=act.data["source"], reference=act.data["reference"])
         self._look(act)
 
@@ -182,12 +184,13 @@ class LoanCertificateFlow(Flow):
         """Five statements at most."""
         if account is None and has_books_here(self.office_of(DEPOSIT)):
             return [certificates.Obstacle("no_account", NO_ACCOUNT)]
-        if account is None:
+        # What was entered for a case before is of that day.
+        if account is None or (account.is_entered and ENTERED not in self.facts):
             return [certificates.Obstacle("books_elsewhere", BOOKS_ELSEWHERE)]
         found = certificates.obstacles(
             account, pool=pool_at(self, DEPOSIT), on=act.today, book=rule_book()
         )
-        if account.is_entered and self.facts.get("live_loan_entered"):
+        if account.is_entered and self.facts[ENTERED]:
             found.append(certificates.Obstacle("unsettled_loan", "有未结清的公积金贷款"))
         return found
 
