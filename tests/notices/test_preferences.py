@@ -97,6 +97,17 @@ def test_with_everything_off_a_deadline_still_comes_by_one_way(
     assert sorted(c for c, state in states if state == "delivered") == sent
 
 
+def test_a_paper_that_has_no_text_message_keeps_its_email(
+    citizen: User, mail_server: MailServer, first_gateway: SmsGateway
+) -> None:
+    citizen.phone = "13800001234"
+    citizen.save()
+    Preference.objects.create(user=citizen, by_sms=False, by_email=False)
+    written(owed_email(citizen, template="delivered", document_id=5), next_attempt_at=at(10))
+
+    assert deliver_due(now=at(11)) == Delivered(sent=1)
+
+
 def test_a_whole_batch_asks_once_for_what_people_chose(
     caller: User, first_gateway: SmsGateway, django_assert_max_num_queries: Any
 ) -> None:

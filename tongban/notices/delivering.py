@@ -58,7 +58,7 @@ from .rendering import CannotRender
 
 logger = structlog.get_logger(__name__)
 
-BUDGET = timedelta(seconds=25)
+BUDGET = timedelta(seconds=20)
 # A channel that is down says nothing about a message: no try is used up, and no long wait earned.
 OUTAGE_PAUSE = timedelta(minutes=1)
 # A batch is worked at for half its claim's time, and what is left goes back.
@@ -216,8 +216,7 @@ def kept_back(notice: Notice, chosen: Preference | None, now: datetime) -> Outco
     if isinstance(judgement, Wait):
         postpone(notice, judgement.until, judgement.reason, attempts=F("attempts") - 1)
         return Outcome.POSTPONED
-    has_phone = notice.user is not None and bool(notice.user.phone_index)
-    if refusal := refusal_of(notice, chosen, has_phone=has_phone):
+    if refusal := refusal_of(notice, chosen):
         settle(notice, state=NoticeState.SKIPPED, skip_reason=refusal)
         return Outcome.SKIPPED
     if until := end_of_quiet_for(notice, chosen, now):

@@ -11,6 +11,8 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from .models import Channel, Notice, Preference
+from .sms.gateways import sms_is_configured
+from .sms.templates import has_sms
 
 QUIET_FROM, QUIET_UNTIL = time(21), time(8)
 
@@ -78,7 +80,13 @@ def is_weighty(notice: Notice) -> bool:
     return notice.document_id is not None or notice.template in WEIGHTY
 
 
-def refusal_of(notice: Notice, chosen: Preference | None, *, has_phone: bool) -> str:
+def goes_to_phone(notice: Notice) -> bool:
+    """Whether these words can reach the person's phone: it has them, we know it, a gateway is there."""
+    has_phone = notice.user is not None and bool(notice.user.phone_index)
+    return has_phone and sms_is_configured() and has_sms(notice.template)
+
+
+def refusal_of(notice: Notice, chosen: Preference | None) -> str:
     """Why the person does not get this notice by this channel, '' if they do.
 
     With e-mail and text messages both off, what is weighty still goes by one of them: to the
@@ -92,7 +100,8 @@ def refusal_of(notice: Notice, chosen: Preference | None, *, has_phone: bool) ->
     by_sms = notice.channel == Channel.SMS
     if chosen.by_sms if by_sms else chosen.by_email:
         return ""
-    everything_off = not chosen.by_email and not (chosen.by_sms and has_phone)
-    if everything_off and is_weighty(notice) and by_sms == has_phone:
+    by_phone = goes_to_phone(notice)
+    everything_off = not chosen.by_email and not (chosen.by_sms and by_phone)
+    if everything_off and is_weighty(notice) and by_sms == by_phone:
         return ""
     return "本人已关闭短信通知" if by_sms else "本人已关闭电子邮件通知"
