@@ -148,6 +148,19 @@
     if (way) way.click();
   });
 
+  /* Where the answer follows the typing, a mistake that is being mended is none until it is judged again. */
+  document.addEventListener("input", ({ target }) => {
+    const field = target.closest("form[hx-get] .field-bad");
+    if (!field) return;
+    field.classList.remove("field-bad");
+    field.querySelectorAll(".error").forEach((found) => found.remove());
+    field.querySelectorAll("[aria-invalid]").forEach((found) => found.removeAttribute("aria-invalid"));
+    const summary = document.querySelector(".error-summary");
+    if (!summary) return;
+    summary.querySelectorAll(`a[href="#${target.id}"]`).forEach((found) => found.closest("li").remove());
+    if (!summary.querySelector("li")) summary.remove();
+  });
+
   function ready(root) {
     root.querySelectorAll("[data-focus]").forEach((found) => found.focus());
     root.querySelectorAll("[data-with-script]").forEach((found) => { found.hidden = false; });

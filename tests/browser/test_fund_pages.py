@@ -34,6 +34,7 @@ def test_typing_changes_the_answer_and_the_button_says_what_is_wrong(
     page.get_by_label("本人账户余额（元）").fill("20000")
     page.get_by_label("本人连续缴存了几个月？").fill("24")
     expect(answer).to_contain_text("500,000.00元")
+    expect(page.get_by_role("alert")).to_have_count(0)  # what was wrong is mended
     page.get_by_label("本人账户余额（元）").fill("10000")
     expect(answer).to_contain_text("250,000.00元")
     # On a phone the answer stands below the form: its sum stays in sight, and leads there.
