@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from celery.schedules import crontab
 from django.conf import settings as site
 
 from tongban.celery import QUEUES, app, worker_command
@@ -57,10 +56,10 @@ def test_a_slot_that_nobody_took_ends_before_the_next_one_comes(entry: str) -> N
 
 
 def shortest_wait(schedule: Any) -> float:
-    """Seconds between two turns, at the least."""
-    if not isinstance(schedule, crontab):
+    """Seconds between two turns, at the least: of a number, or of a crontab within its hours."""
+    if isinstance(schedule, int | float):
         return float(schedule)
-    minutes = sorted(schedule.minute)
+    minutes: list[int] = sorted(schedule.minute)
     if len(minutes) == 1:
         return 3600
     return 60 * min(later - sooner for sooner, later in pairwise(minutes))
