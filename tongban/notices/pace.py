@@ -49,10 +49,11 @@ def free(channel: str, now: datetime) -> QuerySet[Notice]:
 def turns(channel: str, now: datetime) -> tuple[QuerySet[Notice], QuerySet[Notice]]:
     """Whose turn it is: first what has a deadline, the nearest first; then what has been due longest.
 
-    Each queue is the front of an index of its own.
+    Each queue is the front of an index of its own, and ordered by nothing else: a hundred thousand
+    may become due at one eight o'clock, and to sort those costs 150 ms a batch.
     """
     due = free(channel, now)
     return (
-        due.filter(useful_until__isnull=False).order_by("useful_until", "id"),
-        due.order_by("next_attempt_at", "id"),
+        due.filter(useful_until__isnull=False).order_by("useful_until"),
+        due.order_by("next_attempt_at"),
     )

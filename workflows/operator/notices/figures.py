@@ -12,7 +12,7 @@ from tongban.notices.pace import rate_of
 
 OUTSIDE = tuple(channel for channel in Channel if channel != Channel.INBOX)
 # After an outage of days a million may wait: nobody needs to know which million.
-COUNTED = 20_000
+COUNTED = 5_000
 HOUR = dt.timedelta(hours=1)
 
 
