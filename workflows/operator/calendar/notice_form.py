@@ -8,10 +8,6 @@ from django import forms
 
 LONGEST = 60_000
 MISSING = "请选择文件，或者把内容粘贴在下面"
-EXAMPLE = """# 来源: 国务院办公厅关于2027年部分节假日安排的通知（文号）
-day,kind,name
-2027-01-01,放假,元旦
-2027-01-03,调休上班,元旦"""
 
 
 class NoticeForm(forms.Form):
@@ -29,11 +25,8 @@ class NoticeForm(forms.Form):
         required=False,
         strip=False,
         max_length=LONGEST,
-        help_text="首行写来源（# 来源: 通知名称和文号），地方的安排再写一行“# 地区: 区划代码”；"
-        "然后是列名 day,kind,name，一天一行，kind 写 放假、调休放假 或 调休上班。",
-        widget=forms.Textarea(
-            attrs={"rows": 12, "class": "code", "spellcheck": "false", "placeholder": EXAMPLE}
-        ),
+        help_text="写法见上面的例子：首行是来源，地方的安排再写一行地区；然后一天一行。",
+        widget=forms.Textarea(attrs={"rows": 12, "class": "code", "spellcheck": "false"}),
         error_messages={"max_length": "内容太长，一个文件只写一年的安排"},
     )
 
