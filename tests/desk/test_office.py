@@ -203,7 +203,8 @@ def test_one_row_costs_the_pages_as_many_statements_as_thirty(
                 text=f"第{more}-{n}条", owner=world.head_cq, kept_by=world.head_cq,
                 kept_at=timezone.now(),
             )  # fmt: skip
-        counted.append([len(statements_of(client, path)) for path in paths])
+        # What the process remembers for a while (calendar, channels) is asked for again by one of two.
+        counted.append([min(len(statements_of(client, p)) for _ in "12") for p in paths])
     assert counted[0] == counted[1]
     assert max(counted[0]) <= 15
     assert not Substitution.objects.exists()
