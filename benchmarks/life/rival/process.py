@@ -32,9 +32,9 @@ class Rival:
         """`seconds` and `cpu` (client's, seconds) of `transitions`, and their `statements`."""
         self._asked.write(f"{number}\n")
         self._asked.flush()
-        return self.answer()
+        return self.heard()
 
-    def answer(self) -> dict[str, Any]:
+    def heard(self) -> dict[str, Any]:
         line = self._answers.readline()
         if not line:
             raise NoRival(f"viewflow ended with {self._process.wait()}")
@@ -57,7 +57,7 @@ def rival(database: Mapping[str, str], folder: Path) -> Iterator[Rival]:
     )
     try:
         found = Rival(process)
-        found.answer()
+        found.heard()
         yield found
     finally:
         process.kill()
