@@ -124,6 +124,10 @@ WAYS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("approve", "township", 0, OPINION),
             Taken("approve", "owner", 0, OPINION),
             Taken("feed_back", "owner", 5, BACK),
+            Taken("rate", "applicant", 4, {"level": "1", "comment": "跑了三趟"}),
+            Taken("verify_rating", "head of owner", 2, {"justified": "yes", "finding": "属实"}),
+            Taken("fix_rating", "owner", 2, {"fix": "已一次告知"}),
+            Taken("call_back_rating", "owner's supervisor", 2, {"reached": "no"}),
         ),
         (
             *ACCEPTED,

@@ -40,6 +40,7 @@ from .forms import (
     UrgeForm,
 )
 from .models import Document, Enquiry, Rating, Service
+from .rating_steps import open_review
 from .telling_offices import tell_office
 
 if TYPE_CHECKING:
@@ -200,8 +201,8 @@ class CommonSteps(Base):
     @step("评价", source=(OPEN, CLOSED), by=APPLICANT, form=RatingForm, is_aside=True,
           guards=(is_concluded, not_rated), while_suspended=True)  # fmt: skip
     def rate(self, act: Act) -> None:
-        """One rating a case; it never changes the state. One statement."""
-        Rating.objects.create(
+        """One rating a case; it never changes the state. One statement, three more for a bad one."""
+        rating = Rating.objects.create(
             case_id=self.pk,
             level=act.data["level"],
             comment=act.data["comment"],
@@ -211,6 +212,8 @@ class CommonSteps(Base):
         self.facts = {**self.facts, "rating": act.data["level"]}
         # Whom it speaks of: the office that decided, as it is now.
         act.note(level=act.data["level"], rated_office=self.office_of(self.OWNER_SEAT))
+        if rating.is_bad:
+            open_review(act, rating)
 
 
 def answer_owed(case: CommonSteps, kind: str, at: dt.datetime) -> tuple[int, Due]:

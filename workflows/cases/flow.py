@@ -29,6 +29,7 @@ from .declarations import (
 from .forms import StepForm
 from .models import Case
 from .opinion_steps import ASSISTING, NO_OPINION_OWED, OpinionSteps
+from .rating_steps import RatingSteps
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -77,7 +78,7 @@ class FlowError(Exception):
     """A flow is declared wrongly; raised when its file is read."""
 
 
-class Flow(CommonSteps, OpinionSteps, Case):
+class Flow(CommonSteps, OpinionSteps, RatingSteps, Case):
     """Base of the flows. A subclass declares CODE, LABEL, SEATS, STATES, INITIAL and its steps."""
 
     CODE: ClassVar[str] = ""

@@ -51,7 +51,7 @@ def _claimed(moment: dt.datetime) -> list[Enquiry]:
 
 
 def _owed(overdue: Sequence[Enquiry], on: dt.date) -> Iterator[Owed]:
-    heads = _heads({enquiry.office_id for enquiry in overdue}, on) if overdue else {}
+    heads = heads_of({enquiry.office_id for enquiry in overdue}, on) if overdue else {}
     for enquiry in overdue:
         told = set(heads.get(enquiry.office_id, ()))
         if enquiry.asked_by_id is not None:
@@ -69,7 +69,8 @@ def _owed(overdue: Sequence[Enquiry], on: dt.date) -> Iterator[Owed]:
             )
 
 
-def _heads(offices: set[int], on: dt.date) -> dict[int, set[int]]:
+def heads_of(offices: set[int], on: dt.date) -> dict[int, set[int]]:
+    """Who heads each office that day, by user id. One statement."""
     posted = Posting.objects.in_force(on).filter(
         office_id__in=offices, role=Posting.Role.HEAD, user__is_active=True
     )
@@ -80,7 +81,6 @@ def _heads(offices: set[int], on: dt.date) -> dict[int, set[int]]:
 
 
 def _said(enquiry: Enquiry) -> dict[str, str]:
-    last = (enquiry.due_at - INSTANT).astimezone(SHANGHAI)
     return {
         "number": enquiry.case.number,
         "matter": enquiry.case.matter.name,
@@ -88,6 +88,11 @@ def _said(enquiry: Enquiry) -> dict[str, str]:
         "asked_on": f"{enquiry.asked_at.astimezone(SHANGHAI):%Y年%m月%d日}",
         # An office's words about a case, as when it was sent.
         "reason": enquiry.text,
-        "due_text": f"{last:%Y年%m月%d日}",
+        "due_text": in_words(enquiry.due_at),
         "url": f"/desk/{enquiry.case.number}/",
     }
+
+
+def in_words(due_at: dt.datetime) -> str:
+    """'2026年09月25日': the last day in time."""
+    return f"{(due_at - INSTANT).astimezone(SHANGHAI):%Y年%m月%d日}"

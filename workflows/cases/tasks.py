@@ -11,6 +11,7 @@ from .abandoned import clean_some
 from .bulk import go_on_with_all
 from .following_calendar import follow_calendar
 from .overdue_answers import tell_overdue_answers
+from .overdue_reviews import tell_overdue_reviews
 from .recounting import rederive_some
 from .service import serve_documents
 from .sweep import sweep_deadlines
@@ -25,6 +26,7 @@ def sweep() -> None:
     sweep_deadlines(seconds=30)
     # What is left of the task's time.
     tell_overdue_answers(timezone.now(), is_over=lasting(5))
+    tell_overdue_reviews(timezone.now(), is_over=lasting(5))
     take_wakes(is_over=lasting(5))
 
 

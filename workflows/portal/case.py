@@ -10,6 +10,7 @@ from matters.catalogue.forms import masked_rows
 from workflows.cases.family import parent_of, part_rows
 from workflows.cases.models import Event
 from workflows.cases.places import office_cards
+from workflows.cases.rated import rated
 from workflows.cases.shared_answers import looked_at
 from workflows.cases.time_ledger import time_ledger
 
@@ -31,7 +32,7 @@ CRUMBS = [("/", "首页"), ("/my/", "我的办件")]
 def case(visit: Visit) -> HttpResponse:
     """Eleven statements at most besides the sign-in's, however long the case has run.
 
-    Two more where it is a whole of parts or a part of a whole.
+    Two more where it is a whole of parts or a part of a whole, one where it was rated.
     """
     shown = visit.case
     office_cards(shown.office_ids)
@@ -62,6 +63,7 @@ def case(visit: Visit) -> HttpResponse:
         "cannot": cannot,
         "dates": dates_shown(shown, visit.definition),
         "enquiries": enquiries_shown(visit),
+        "rated": rated(visit.case, visit.now),
         "answers": masked_rows(visit.definition, shown.data),
     }
     return render(visit.request, "portal/my/case.html", context)

@@ -14,7 +14,7 @@ from .moving import MovedCase, Moving
 from .number import CaseNumber
 from .parcel import Parcel, ParcelItem
 from .party import Party
-from .rating import Rating
+from .rating import Rating, RatingReview
 from .refusal_at_window import TurnedAway
 from .suspension import Suspension
 from .wake import Wake
@@ -39,6 +39,7 @@ __all__ = [
     "ParcelItem",
     "Party",
     "Rating",
+    "RatingReview",
     "Service",
     "Suspension",
     "TurnedAway",

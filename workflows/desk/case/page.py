@@ -21,6 +21,8 @@ from workflows.cases.feeding_back import elsewhere_now
 from workflows.cases.models import Case, Enquiry, Event
 from workflows.cases.numbers import numbers_of
 from workflows.cases.places import office_cards
+from workflows.cases.rated import rated
+from workflows.cases.rating_steps import RATING_STEPS
 
 from ..office.phrases import boxes_of, phrases_for
 from ..time_left import last_day, next_due, time_left
@@ -94,6 +96,10 @@ def case_context(
         "issued": issued_in(case),
         "reckoning": reckoning_of(situation, events),
         "ledger": ledger_of(case, events, offices),
+        "rated": rated(case, situation.at),
+        "rating_steps": [
+            (c.step.code, c.step.label) for c in choices.asides if c.step.code in RATING_STEPS
+        ],
         "enquiries": list(Enquiry.objects.filter(case_id=case.pk).order_by("-id")),
         "seats": seat_cards(case, offices, situation.today),
         "family": _family(situation),

@@ -38,6 +38,7 @@ from workflows.cases.common_steps import CommonSteps
 from workflows.cases.family import children_of
 from workflows.cases.flow import Flow
 from workflows.cases.opinion_steps import OpinionSteps
+from workflows.cases.rating_steps import RatingSteps
 from workflows.cases.places import office_cards
 from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import Verdict, why_not
@@ -206,7 +207,7 @@ def _is_asked(child: Flow, statement: Statement) -> bool:
 
 def _steps(situation: Situation) -> list[Verdict]:
     """What this person can do now: the month's own steps, not those that every case has."""
-    everyones = {*vars(CommonSteps), *vars(OpinionSteps)}
+    everyones = {*vars(CommonSteps), *vars(OpinionSteps), *vars(RatingSteps)}
     return [v for v in why_not(situation) if v.allowed and v.step.code not in everyones]
 
 

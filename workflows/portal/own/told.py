@@ -21,7 +21,9 @@ from workflows.cases.models import Event, Service
 from workflows.cases.places import office_cards, office_name
 
 # Steps beside the main path that the person should know of; other such steps are the offices' own.
-TOLD_ASIDES = frozenset({"pass_on", "record_service", "serve", "rate"})
+TOLD_ASIDES = frozenset(
+    {"pass_on", "record_service", "serve", "rate", "verify_rating", "fix_rating"}
+)
 # Steps with their own place on the page: an enquiry stands there with its answer.
 ELSEWHERE = frozenset({"ask", "answer"})
 
@@ -90,6 +92,8 @@ FACTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "decline": (("原因", "kind"), REASON),
     "offer": TERMS,
     "pass_on": (("转到", "to"),),
+    "verify_rating": (("核实情况", "finding"),),
+    "fix_rating": (("整改情况", "fix"),),
     "serve": (("文书", "document"), ("方式", "way")),
     "record_service": (("文书", "document"), ("方式", "way")),
 }
