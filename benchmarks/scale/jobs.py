@@ -32,7 +32,7 @@ MOST_FINDING_MS = 100.0
 
 # The first clock that runs of each case comes due now, in its JSON as in the columns.
 _COME_DUE = """
-WITH some AS (
+WITH chosen AS (
     SELECT c.id, clock FROM cases_case c, LATERAL (
         SELECT clock FROM unnest(ARRAY['promise', 'statutory', 'hop']) AS clock
         WHERE c.clocks #>> ARRAY[clock, 'due_at'] IS NOT NULL AND NOT c.clocks -> clock ? 'stopped_at'
@@ -41,7 +41,7 @@ WITH some AS (
 )
 UPDATE cases_case c SET next_alarm_at = %(due)s, due_at = %(due)s,
     clocks = jsonb_set(clocks, ARRAY[clock, 'due_at'], to_jsonb(%(due)s::timestamptz))
-FROM some WHERE some.id = c.id
+FROM chosen WHERE chosen.id = c.id
 """
 
 
@@ -50,7 +50,7 @@ def sweep(*, newly: int = NEWLY_DUE) -> dict[str, Any]:
     sweep_deadlines(seconds=600)
     now = timezone.now()
     found, watch = 0, Watch()
-    with transaction.atomic(), alone():
+    with alone(), transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(_COME_DUE, {"now": now, "due": now, "most": newly})
         finding = Watch()
