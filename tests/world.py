@@ -30,6 +30,7 @@ from workflows.cases.models import Case
 from workflows.cases.opening import Application, PartyInput, open_case
 from workflows.cases.perform import Done, perform
 from workflows.cases.places import forget_offices
+from workflows.desk.queue.filters import forget_matters
 from workflows.flows.simulation.situations import situation
 from workflows.throughput.settled import forget_settled
 
@@ -170,6 +171,7 @@ def forget_everything() -> None:
     forget_regions()
     forget_offices()
     forget_settled()
+    forget_matters()
     outages.remember(())
 
 

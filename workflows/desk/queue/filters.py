@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,9 +15,11 @@ from tongban.accounts.actors import Actor
 from workflows.cases.models import Case
 from workflows.cases.registry import flows
 
-from .tabs import OFFICE, all_of
+from .tabs import OFFICE, WAITING, all_of
 
 ALL = ("", "全部")
+KEPT_SECONDS, MOST_KEPT = 60, 2_000
+_waited_for: dict[tuple[int, ...], tuple[float, list[tuple[str, str]]]] = {}
 LIGHTS = [ALL, ("red", "红灯"), ("yellow", "黄灯"), ("green", "绿灯"), ("none", "无时限或中止")]
 CLAIMED = [ALL, ("no", "未领取"), ("others", "同事已领取"), ("me", "我已领取")]
 
@@ -85,7 +88,27 @@ def state_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def matter_choices(tab: str, actor: Actor) -> list[tuple[str, str]]:
-    """The matters of the cases in a tab, by name. One statement."""
+    """The matters of the cases in a tab, by name. One statement; of what waits elsewhere, once a minute.
+
+    No index knows which matters wait for whom, and a busy office waits for ten thousand cases.
+    """
+    if tab != WAITING:
+        return _matters_of(tab, actor)
+    key, now = tuple(sorted(actor.desks)), time.monotonic()
+    kept = _waited_for.get(key)
+    if kept is None or kept[0] < now:
+        if len(_waited_for) > MOST_KEPT:
+            _waited_for.clear()
+        kept = _waited_for[key] = (now + KEPT_SECONDS, _matters_of(tab, actor))
+    return kept[1]
+
+
+def forget_matters() -> None:
+    """Empty the memory of what is waited for: for tests."""
+    _waited_for.clear()
+
+
+def _matters_of(tab: str, actor: Actor) -> list[tuple[str, str]]:
     cases = all_of(tab, actor)
     if tab == OFFICE:
         # Asked matter by matter the index answers without touching the cases themselves.
