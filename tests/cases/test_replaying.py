@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from itertools import chain
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from tests import journeys
 from tests.world import World, at
 from tongban.notices.models import Notice
 from tongban.notices.outbox import owe
-from workflows.cases.replaying import Missing, missing_between
+from workflows.cases.replaying import Missing, bounds, missing_between
 
 SINCE, UNTIL = at("2026-03-30 00:00"), at("2026-04-03 00:00")
 LATER = at("2026-04-05 09:00")
@@ -60,3 +63,22 @@ def test_another_day_is_another_look(world: World) -> None:
     Notice.objects.all().delete()
     later = SINCE + dt.timedelta(days=60)
     assert list(missing_between(later, later + dt.timedelta(days=1))) == []
+
+
+def test_to_find_a_time_in_the_ledger_does_not_read_all_that_was_before_it(world: World) -> None:
+    journeys.completed(world)
+    with CaptureQueriesContext(connection) as caught:
+        found = bounds(SINCE, UNTIL)
+        list(missing_between(SINCE, UNTIL))
+    assert found
+    # The planner's short cut for a bare MIN(id) walks the primary key from the first event on.
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {caught[0]['sql']}")
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "event_at" in plan
+    assert "cases_event_pkey" not in plan
+    # Nor is what came after it read, to see that nothing more is there.
+    looks = [each["sql"] for each in caught if 'ORDER BY "cases_event"."id"' in each["sql"]]
+    assert looks
+    assert all(f'"id" <= {found[1]}' in sql for sql in looks)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from tongban.notices.models import Replay
 from tongban.notices.outbox import owe
 from tongban.running.slots import in_slices
-from workflows.cases.replaying import INBOX_ONLY, missing_between
+from workflows.cases.replaying import INBOX_ONLY, bounds, missing_between
 
 log = structlog.get_logger(__name__)
 # A step that is being written this moment is not missing anything.
@@ -54,7 +54,7 @@ def go_on(replay: Replay, *, seconds: float = 40) -> bool:
     """Do a slice of it. True: it is finished."""
 
     def work(cursor: Cursor | None, is_over: Callable[[], bool]) -> Cursor | None:
-        return _some(replay, cursor or [0, 0, 0], is_over)
+        return _some(replay, cursor, is_over)
 
     done = in_slices("operator.replay", str(replay.pk), work, seconds=seconds)
     if done:
@@ -62,18 +62,26 @@ def go_on(replay: Replay, *, seconds: float = 40) -> bool:
     return done
 
 
-def _some(replay: Replay, cursor: Cursor, is_over: Callable[[], bool]) -> Cursor | None:
+def _some(replay: Replay, cursor: Cursor | None, is_over: Callable[[], bool]) -> Cursor | None:
     """A few batches; where to go on, with the counts so far: a bit done twice counts once."""
-    after, events, missing = cursor
+    if cursor is None:
+        found = bounds(replay.since, replay.until)
+        # Kept, for to find them reads all that happened in the time.
+        return None if found is None else [found[0], 0, 0, found[1]]
+    after, events, missing, end = cursor
     looks = missing_between(
-        replay.since, replay.until, channels=replay.channels, after=after, is_over=is_over
+        replay.since,
+        replay.until,
+        channels=replay.channels,
+        within=(after, end),
+        is_over=is_over,
     )
     for look in looks:
         if look.missing and not replay.is_check:
             owe([each.owed for each in look.missing], timezone.now())
         events, missing = events + look.events, missing + len(look.missing)
         Replay.objects.filter(pk=replay.pk).update(events=events, missing=missing)
-        return [look.last_id, events, missing]
+        return [look.last_id, events, missing, end]
     # Out of time before the first batch is no end.
     if is_over():
         return cursor
