@@ -320,6 +320,7 @@ ADDRESSES: dict[str, list[Address]] = {
     "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),
     "throughput/cases/": _("/throughput/cases/", VIEWERS),
     "throughput/late/": _("/throughput/late/", VIEWERS),
+    "throughput/ratings/": _("/throughput/ratings/", VIEWERS | WINDOWS | HEADS),
     "throughput/definitions/": _("/throughput/definitions/", VIEWERS),
     "throughput/wall/": _("/throughput/wall/", VIEWERS),
     **{

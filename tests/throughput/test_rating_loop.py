@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from html import unescape
 from typing import Any
 
 import pytest
 
 from tests import journeys
 from tests.journeys import Journey
-from tests.throughput.conftest import SignedIn, text_of
+from tests.throughput.conftest import SignedIn, numbers_on, row, text_of
+from tests.throughput.test_dashboard import statements
 from tests.world import World, at
 from tongban.notices.models import Notice
 from workflows.cases.models import Case, RatingReview
@@ -140,3 +143,75 @@ def test_the_person_and_the_office_read_what_was_found_and_done(
     assert FOUND["finding"] in mine
     assert FIXED["fix"] in mine
     assert "待回访" in mine
+
+
+LIST = "/throughput/ratings/"
+
+
+def on_days(query: str = "") -> str:
+    return f"{LIST}?since=2026-09-22&until=2026-09-22{query}"
+
+
+def test_each_number_of_the_loop_opens_the_reviews_that_it_counts(
+    rated_badly: Journey, world: World, looking: SignedIn
+) -> None:
+    supervisor = looking("supervisor_sc")
+    own = row(supervisor.get(on_days()), "通川区民政局")
+    assert (own["差评"], own["已核实"], own["核实率"], own["应办"]) == ("1", "0", "0.0%", "0")
+    rated_badly.take("verify_rating", "head_sc", **FOUND).take("fix_rating", "clerk_sc", **FIXED)
+    rated_badly.take("call_back_rating", "clerk_sc", reached="yes", satisfied="no")
+    page = supervisor.get(on_days())
+    own = row(page, "通川区民政局")
+    said = [own[rate] for rate in ("核实率", "按期整改率", "回访满意率")]
+    assert said == ["100.0%", "100.0%", "0.0%"]
+    assert row(page, "四川省办理")["差评"] == "1"
+    hrefs = re.findall(
+        r'href="(/throughput/ratings/[^"]*show=in_time[^"]*)"', page.content.decode()
+    )
+    assert numbers_on(supervisor.get(unescape(hrefs[0]))) == [rated_badly.case.number]
+    assert numbers_on(supervisor.get(on_days("&show=satisfied"))) == []
+    assert numbers_on(supervisor.get(on_days("&show=overdue"))) == []
+
+
+def test_the_other_province_reads_totals_and_an_office_its_own(
+    rated_badly: Journey, looking: SignedIn
+) -> None:
+    other = looking("supervisor_cq").get(on_days())
+    assert row(other, "四川省办理")["差评"] == "1"
+    assert "通川区民政局" not in [row(other, name)["机构"] for name in ("四川省办理", "合计")]
+    # The case crossed the border: it is both provinces'.
+    assert numbers_on(other) == [rated_badly.case.number]
+    assert numbers_on(looking("clerk_sc").get(LIST)) == [rated_badly.case.number]
+    assert numbers_on(looking("clerk_cq").get(LIST)) == []
+    assert looking("citizen").get(LIST).status_code == 404
+
+
+def test_what_stays_inside_a_province_is_no_list_of_the_other(
+    world: World, looking: SignedIn
+) -> None:
+    inside = journeys.completed(world, when="2026-09-21 09:00")
+    inside.take("rate", "citizen", RATED, level="1")
+    RatingReview.objects.update(origin_province="510000")
+    assert numbers_on(looking("supervisor_cq").get(LIST)) == []
+    assert row(looking("supervisor_cq").get(on_days()), "四川省办理")["差评"] == "1"
+
+
+def test_overdue_ones_stand_apart_whenever_they_were_given(
+    rated_badly: Journey, looking: SignedIn
+) -> None:
+    RatingReview.objects.update(opened_at=at("2026-05-04 09:00"), due_at=at("2026-05-27 00:00"))
+    page = looking("supervisor_sc").get(f"{LIST}?show=late")
+    assert numbers_on(page) == [rated_badly.case.number]
+    assert "待核实，已逾期" in text_of(page)
+    assert "没有这样的差评" in text_of(looking("supervisor_sc").get(f"{LIST}?show=closed"))
+
+
+def test_the_list_takes_as_many_statements_for_many_as_for_one(
+    rated_badly: Journey, world: World, looking: SignedIn
+) -> None:
+    client = looking("supervisor_sc")
+    one = statements(client, on_days())
+    for _ in range(3):
+        more = journeys.completed(world, when="2026-09-21 09:00")
+        more.take("rate", "citizen", RATED, level="1")
+    assert statements(client, on_days()) == one == 13

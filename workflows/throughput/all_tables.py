@@ -6,7 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from . import figure_tables, other_tables, published_tables, ranking, region_tables, time_tables
+from . import (
+    figure_tables,
+    other_tables,
+    published_tables,
+    ranking,
+    region_tables,
+    review_tables,
+    time_tables,
+)
 from .board import Board
 from .office_table import offices
 from .tables import Table
@@ -81,6 +89,10 @@ SECTIONS: Final = {
         ),
     ]
 }
-TABLES: Final[dict[str, Build]] = OVERVIEW | {
-    code: build for section in SECTIONS.values() for code, build in section.tables.items()
-}
+# On a page of its own, above the list that it counts.
+BESIDES: Final[dict[str, Build]] = {"rating_loop": review_tables.rating_loop}
+TABLES: Final[dict[str, Build]] = (
+    OVERVIEW
+    | {code: build for section in SECTIONS.values() for code, build in section.tables.items()}
+    | BESIDES
+)

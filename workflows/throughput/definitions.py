@@ -14,6 +14,8 @@ from .bearers import BEARERS
 from .flags import DELAYS, FLAGS
 from .measures import APPOINTMENTS, COMPARED, FLOWS, QUERIES, RATES, STAY, STOCKS
 from .ranking import NOTE as RANKING
+from .reviews import FIGURES as REVIEWED
+from .reviews import RATES as REVIEW_RATES
 from .time_tables import TAKEN
 
 FIRST: Final = (1, dt.date(2026, 11, 21))
@@ -73,6 +75,16 @@ def groups() -> Iterator[tuple[str, list[Meaning]]]:
     yield (
         "预约（不是办件）",
         _meanings("appointment", {m.code: (m.label, m.definition) for m in APPOINTMENTS.values()}),
+    )
+    yield (
+        "差评整改",
+        _meanings(
+            "review",
+            {
+                each.code: (each.label, each.definition)
+                for each in (REVIEWED | REVIEW_RATES).values()
+            },
+        ),
     )
     yield "提示", _meanings("flag", {f.code: (f.label, f.definition) for f in FLAGS.values()})
     yield (

@@ -75,6 +75,11 @@ class Scope:
         fixed = self.but(period=replace(self.period, code=CUSTOM))
         return fixed.address("/throughput/cases/", {"measure": measure, **more})
 
+    def behind_reviews(self, show: str) -> str:
+        """The address of the list of 差评 that a figure counts, for fixed days."""
+        fixed = self.but(period=replace(self.period, code=CUSTOM))
+        return fixed.address("/throughput/ratings/", {"show": show})
+
 
 def _of_pairs(pairs: tuple[Pair, ...]) -> Q:
     rows = Q()

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .all_tables import SECTIONS
-from .views import dashboard, late, lists, sections, wall
+from .views import dashboard, late, lists, ratings, sections, wall
 
 app_name = "throughput"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("throughput/cases/", lists.cases, name="cases"),
     path("throughput/late/", late.late, name="late"),
     path("throughput/urge/<slug:number>/", late.urge_case, name="urge"),
+    path("throughput/ratings/", ratings.ratings, name="ratings"),
     path("throughput/definitions/", sections.definitions, name="definitions"),
     path("throughput/wall/", wall.wall, name="wall"),
     *(

@@ -106,4 +106,6 @@ class RatingReview(models.Model):
     @property
     def answered_at(self) -> dt.datetime | None:
         """When what had to be done by `due_at` was done; None while it is not."""
-        return self.verified_at if self.is_justified is False else self.fixed_at
+        if self.stage in (self.Stage.VERIFY, self.Stage.FIX):
+            return None
+        return self.fixed_at or self.verified_at

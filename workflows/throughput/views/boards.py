@@ -54,6 +54,7 @@ def tabs(board: Board, current: str) -> list[dict[str, object]]:
     """The pages of figures with the same filters; '' is the overview."""
     pages = [("", HOME, "总览")]
     pages += [(s.code, f"{HOME}{s.code}/", s.title) for s in SECTIONS.values()]
+    pages.append(("ratings", f"{HOME}ratings/", "差评整改"))
     return [
         {"href": board.scope.address(path), "text": text, "count": None, "current": code == current}
         for code, path, text in pages
