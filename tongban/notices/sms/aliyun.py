@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import secrets
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,12 +18,13 @@ from urllib.parse import quote, urlsplit
 
 import urllib3
 from django.utils import timezone
+from urllib3.connection import HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import (
     ConnectTimeoutError,
     HTTPError,
     NameResolutionError,
     NewConnectionError,
-    SSLError,
 )
 
 from tongban.notices.carriers import AskLater, NotSent, RefusedForGood, TryLater, Unreachable
@@ -34,7 +36,7 @@ VERSION = "2017-05-25"
 MOST_BYTES = 256 * 1024
 PAGE = 50
 # Nothing was sent: the connection did not come about.
-NEVER_SENT = (ConnectTimeoutError, NewConnectionError, NameResolutionError, SSLError)
+NEVER_SENT = (ConnectTimeoutError, NewConnectionError, NameResolutionError)
 
 # The account or the gateway as a whole: another gateway may well take the message.
 OF_THE_GATEWAY = (
@@ -49,6 +51,26 @@ FOR_NOW = ("isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIM
 IN_DOUBT = ("isp.", "InternalError")
 
 
+class _Secured(HTTPSConnection):
+    """Tells a handshake that failed, when nothing was sent, from TLS that broke in the answer."""
+
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except ssl.SSLError as error:
+            raise NewConnectionError(self, type(error).__name__) from error
+
+
+class _SecuredPool(HTTPSConnectionPool):
+    ConnectionCls = _Secured
+
+
+def _pool() -> urllib3.PoolManager:
+    pool = urllib3.PoolManager(retries=False)
+    pool.pool_classes_by_scheme = {"http": HTTPConnectionPool, "https": _SecuredPool}
+    return pool
+
+
 @dataclass(frozen=True, slots=True)
 class Aliyun:
     code: str
@@ -58,9 +80,7 @@ class Aliyun:
     codes: Mapping[str, str] = field(default_factory=dict)
     seconds: tuple[float, float] = (3, 8)
     # One run's: a handshake for each message would cost more than the message.
-    pool: urllib3.PoolManager = field(
-        default_factory=lambda: urllib3.PoolManager(retries=False), repr=False, compare=False
-    )
+    pool: urllib3.PoolManager = field(default_factory=_pool, repr=False, compare=False)
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Aliyun:
@@ -87,8 +107,9 @@ class Aliyun:
         return str(said.get("BizId", ""))[:100]
 
     def find(self, *, out_id: str, phone: str, on: dt.date, reference: str = "") -> Found | None:
-        """Asked about that day and, as a message may have crossed midnight, the one after."""
-        for day in (on, on + dt.timedelta(days=1)):
+        """Asked about that day and those beside it: by the gateway's clock it may be one of them."""
+        one = dt.timedelta(days=1)
+        for day in (on, on + one, on - one):
             if day <= timezone.localdate() and (
                 found := self._found(out_id, phone, day, reference)
             ):

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tongban.logs import scrub
@@ -76,7 +77,9 @@ class SmsSession:
         handover = self.handovers.get(notice.pk)
         if handover is None:
             return False
-        if handover.accepted_at is not None and not handover.receipt:
+        lost = handover.receipt == SmsHandover.Receipt.NOT_ARRIVED
+        # Taken, though its worker did not live to write it on the notice; the receipt may be there.
+        if handover.accepted_at is not None and not lost:
             return True
         if handover.accepted_at is None and handover.given_up_at is None:
             found = self._asked(handover, now)
@@ -84,7 +87,8 @@ class SmsSession:
                 self._accepted(handover, found, now)
                 return True
         # Its gateway doesn't have it, or a person sends anew what did not arrive.
-        handover.delete()
+        if not _forgotten(handover):
+            raise AskLater("短信平台的答复刚到")
         del self.handovers[notice.pk]
         return False
 
@@ -149,14 +153,14 @@ class SmsSession:
         except Unreachable as error:
             logger.warning("gateway down", gateway=gateway.code, error=scrub(str(error)))
             self._failed(gateway, error, now)
-            handover.delete()
+            _forgotten(handover)
             return False
         except AskLater as error:
             self._failed(gateway, error, now)
             raise AskLater(str(error), counts=True) from error
         except (TryLater, RefusedForGood):
             self._answered(gateway, now)
-            handover.delete()
+            _forgotten(handover)
             raise
         self._answered(gateway, now)
         self._accepted(handover, reference, now)
@@ -181,11 +185,26 @@ class SmsSession:
         self.answered.discard(key)
 
     def _accepted(self, handover: SmsHandover, reference: str, now: datetime) -> None:
-        handover.accepted_at, handover.reference = now, reference
-        handover.look_at = now + FIRST_LOOK
-        handover.save(update_fields=["accepted_at", "reference", "look_at"])
+        kept = _as_it_was(handover).update(
+            accepted_at=now, reference=reference, look_at=now + FIRST_LOOK
+        )
+        if not kept:
+            # Another has it since our claim ran out; the answer to it is theirs to write down.
+            logger.warning("late answer of a gateway", notice=handover.notice_id)
         if code_key := self.keys.get(handover.notice_id):
             forget_sealed(code_key)
+
+
+def _as_it_was(handover: SmsHandover) -> QuerySet[SmsHandover]:
+    """That handing over and no later one: who comes late must not touch another worker's."""
+    return SmsHandover.objects.filter(
+        pk=handover.pk, handed_over_at=handover.handed_over_at, accepted_at=handover.accepted_at
+    )
+
+
+def _forgotten(handover: SmsHandover) -> bool:
+    """No gateway has it any more. False: meanwhile one has said that it does."""
+    return _as_it_was(handover).delete()[0] > 0
 
 
 class SmsCarrier:

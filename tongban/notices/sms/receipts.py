@@ -80,11 +80,17 @@ def _look(handover: SmsHandover, gateway: Gateway, now: datetime) -> bool:
 
 @transaction.atomic
 def _keep(handover: SmsHandover, found: Found, now: datetime) -> None:
-    handover.receipt = Receipt.ARRIVED if found.has_arrived else Receipt.NOT_ARRIVED
-    handover.receipt_at, handover.receipt_code = found.at or now, found.code
-    handover.look_at, handover.phone = None, ""
-    handover.save()
-    if not found.has_arrived:
+    asked_of = SmsHandover.objects.filter(
+        pk=handover.pk, handed_over_at=handover.handed_over_at, receipt=Receipt.NONE
+    )
+    kept = asked_of.update(
+        receipt=Receipt.ARRIVED if found.has_arrived else Receipt.NOT_ARRIVED,
+        receipt_at=found.at or now,
+        receipt_code=found.code,
+        look_at=None,
+        phone="",
+    )
+    if kept and not found.has_arrived:
         # Somebody has to see it: the person was not reached.
         Notice.objects.filter(pk=handover.notice_id, state=NoticeState.DELIVERED).update(
             state=NoticeState.FAILED, last_error=f"运营商回执：未到手机（{found.code}）"
