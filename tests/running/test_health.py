@@ -134,6 +134,9 @@ def test_an_alarm_that_nobody_sweeps_and_a_calendar_that_is_missing_are_seen(
         ({"REMOTE_ADDR": "::1"}, True),
         # Through a proxy that the settings do not know of.
         ({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9"}, False),
+        ({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_REAL_IP": "127.0.0.1"}, False),
+        ({"REMOTE_ADDR": "127.0.0.1", "HTTP_FORWARDED": "for=127.0.0.1"}, False),
+        ({"REMOTE_ADDR": "", "HTTP_X_FORWARDED_FOR": "127.0.0.1"}, False),
         ({"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": "Bearer watch-word"}, True),
         ({"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": "Bearer watch-wort"}, False),
         ({"REMOTE_ADDR": "203.0.113.9", "HTTP_AUTHORIZATION": "Bearer "}, False),
@@ -146,6 +149,22 @@ def test_outsiders_hear_whether_the_site_is_well_and_no_more(
 
     assert ("checks" in client.get("/healthz", **headers).json()) is is_told
     assert client.get("/metrics", **headers).status_code == (200 if is_told else 404)
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_told"),
+    [
+        # Past the proxy, by somebody who makes its header up.
+        ({"REMOTE_ADDR": "203.0.113.9", "HTTP_X_FORWARDED_FOR": "127.0.0.1"}, False),
+        ({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1"}, False),
+        ({"REMOTE_ADDR": "127.0.0.1"}, True),
+    ],
+)
+def test_what_a_proxy_of_ours_says_makes_nobody_a_watcher(
+    well: dt.datetime, client: Client, settings: Any, headers: dict[str, Any], is_told: bool
+) -> None:
+    settings.TRUSTED_PROXIES = 1
+    assert ("checks" in client.get("/healthz", **headers).json()) is is_told
 
 
 def test_an_empty_token_opens_nothing(well: dt.datetime, client: Client) -> None:

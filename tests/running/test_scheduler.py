@@ -47,3 +47,16 @@ def test_what_belongs_to_the_night_is_not_made_up_for_at_noon(stays_open: None) 
     assert isinstance(entry.schedule, crontab)
     assert entry.last_run_at
     assert timezone.now() - entry.last_run_at < dt.timedelta(minutes=1)
+
+
+def test_a_clock_that_was_set_back_by_an_hour_stops_nothing(stays_open: None) -> None:
+    now = timezone.now()
+    runs.started("cases.sweep", at=now + dt.timedelta(hours=1))
+    scheduler = KnowingScheduler(app=app, lazy=False)
+    for task, soon in (("cases.sweep", 31), ("cases.check_clocks", 86400)):
+        (entry,) = [each for each in scheduler.schedule.values() if each.task == task]
+        entry.last_run_at = now + dt.timedelta(hours=1)
+        is_due, seconds = scheduler.is_due(entry)
+        assert not is_due
+        assert seconds <= soon
+        assert entry.last_run_at <= timezone.now()
