@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -14,6 +15,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from tests.world import SUBSIDY, World
+from tongban.notices import webhooks
 from tongban.notices.models import Endpoint, Notice
 from tongban.notices.webhooks import (
     Forged,
@@ -138,6 +140,41 @@ def test_nobody_there_is_no_crash(world: World, endpoint: Endpoint, receiver: Re
     Endpoint.objects.update(url="http://127.0.0.1:9/events")
     world.open(SUBSIDY)
     assert deliver_webhooks().postponed == 1
+
+
+def test_a_system_that_hangs_takes_no_time_from_the_others(
+    world: World, endpoint: Endpoint, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten seconds for each of its events would fill every run; one knock is enough for one."""
+    dead = Endpoint.objects.create(
+        name="不回应的系统",
+        url="http://127.0.0.1:9/",
+        secret=SECRET,
+        office_ids=endpoint.office_ids,
+    )
+    for _ in range(3):
+        world.open(SUBSIDY)
+    knocked: list[str] = []
+    ask = webhooks._post
+
+    def counted(to: Endpoint, *rest: Any) -> int:
+        knocked.append(to.name)
+        return ask(to, *rest)
+
+    monkeypatch.setattr(webhooks, "_post", counted)
+    now = timezone.now()
+    done = deliver_webhooks(now=now)
+
+    assert (done.sent, done.postponed, len(receiver.got)) == (3, 3, 3)
+    assert knocked.count(dead.name) == 1
+    theirs = Notice.objects.filter(recipient=f"endpoint:{dead.pk}")
+    # No try is used up by an event that was not offered.
+    assert sorted(theirs.values_list("attempts", flat=True)) == [0, 0, 1]
+    dead.url = endpoint.url
+    dead.save()
+    for minutes in (2, 4):
+        deliver_webhooks(now=now + dt.timedelta(minutes=minutes))
+    assert set(theirs.values_list("state", flat=True)) == {"delivered"}
 
 
 def test_an_address_that_was_switched_off_gets_nothing_any_more(

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
+from urllib3.exceptions import SSLError
 
 from tongban.accounts.models import User
 from tongban.notices.dispatch import Delivered, deliver_due
@@ -206,6 +207,44 @@ def test_after_a_day_without_an_answer_a_person_decides(
     )
     assert deliver_due(now=NOON + timedelta(days=1, hours=1)) == Delivered(sent=1)
     assert second_gateway.took == [str(notice.pk)]
+
+
+def test_tls_that_breaks_in_the_answer_is_no_connection_that_never_came_about(
+    caller: User,
+    first_gateway: SmsGateway,
+    second_gateway: SmsGateway,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plain = settings.SMS_GATEWAYS
+    # A handshake with one who speaks no TLS: nothing was sent, the second may have it.
+    secured = {**plain[0], "url": plain[0]["url"].replace("http://", "https://")}
+    settings.SMS_GATEWAYS = [secured, plain[1]]
+    owed_at_eleven(caller)
+    assert deliver_due(now=NOON) == Delivered(sent=1)
+    assert (len(first_gateway.took), len(second_gateway.took)) == (0, 1)
+
+    def breaks(*_: object, **__: object) -> None:
+        raise SSLError("bad record mac")
+
+    settings.SMS_GATEWAYS = plain
+    monkeypatch.setattr("urllib3.PoolManager.request", breaks)
+    owed_at_eleven(caller)
+    assert deliver_due(now=NOON) == Delivered(postponed=1)
+    assert SmsHandover.objects.get(accepted_at=None).gateway == "first"
+
+
+def test_a_gateway_whose_midnight_comes_later_has_it_on_the_day_before(
+    caller: User, first_gateway: SmsGateway
+) -> None:
+    """Taken, by the gateway's clock, a second before midnight, and by ours a second after."""
+    first_gateway.after = lambda action: too_late(action) if action == "SendSms" else None
+    owed_at_eleven(caller)
+    deliver_due(now=NOON)
+    SmsHandover.objects.update(handed_over_at=NOON + timedelta(days=1))
+
+    assert deliver_due(now=NOON + timedelta(days=1, minutes=2)) == Delivered(sent=1)
+    assert len(first_gateway.took) == 1
 
 
 @pytest.mark.parametrize(

@@ -18,18 +18,22 @@ from urllib.parse import urlsplit
 import urllib3
 from django.conf import settings
 
-from tongban.notices.carriers import HandOver, NothingBefore, Nowhere, RefusedForGood, TryLater
+from tongban.notices.carriers import (
+    AskLater,
+    HandOver,
+    NothingBefore,
+    Nowhere,
+    RefusedForGood,
+    TryLater,
+)
 from tongban.notices.delivering import BUDGET, Delivered, deliver
 from tongban.notices.models import Channel, Endpoint, Notice, NoticeState
+from tongban.sharing import breaker
 
 # Shorter than the claim, so that nobody else takes the row while we still wait.
 TIMEOUT = urllib3.Timeout(connect=3, read=10)
 TOLERANCE = timedelta(minutes=5)
 LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-class NotTaken(Exception):
-    """The receiver did not answer with 2xx."""
 
 
 class UnfitAddress(ValueError):
@@ -72,11 +76,18 @@ def require_fit(url: str) -> None:
 
 
 class WebhookSession(NothingBefore):
-    """One pool of connections, and the endpoints of the batch at hand."""
+    """One pool of connections, and the endpoints of the batch at hand.
+
+    One that does not answer is left alone for a minute by the breaker of all connectors: ten seconds
+    of waiting for each of its events would leave none for the other systems.
+    """
 
     def __init__(self, pool: urllib3.PoolManager) -> None:
         self.pool = pool
         self.endpoints: dict[str, Endpoint] = {}
+        # By endpoint: whether it may be asked in this run, and whether it has answered.
+        self.admitted: dict[int, bool] = {}
+        self.answered: set[int] = set()
 
     def prepare(self, notices: Sequence[Notice]) -> None:
         keys = {notice.recipient.removeprefix("endpoint:") for notice in notices}
@@ -87,13 +98,29 @@ class WebhookSession(NothingBefore):
         endpoint = self.endpoints.get(notice.recipient.removeprefix("endpoint:"))
         if endpoint is None or not endpoint.is_active:
             raise Nowhere("系统已停用这个通知地址")
+        if endpoint.pk not in self.admitted:
+            self.admitted[endpoint.pk] = breaker.admits(_key(endpoint), now)
+        if not self.admitted[endpoint.pk]:
+            raise AskLater("对方系统没有回应，稍后再发")
         try:
             require_fit(endpoint.url)
-            _post(endpoint, notice, self.pool, now)
+            status = _post(endpoint, notice, self.pool, now)
         except UnfitAddress as error:
             raise RefusedForGood(str(error)) from error
-        except (urllib3.exceptions.HTTPError, NotTaken) as error:
+        except urllib3.exceptions.HTTPError as error:
+            breaker.failed(_key(endpoint), type(error).__name__, now)
+            self.admitted[endpoint.pk] = False
             raise TryLater(str(error)) from error
+        if endpoint.pk not in self.answered:
+            breaker.answered(_key(endpoint), now)
+            self.answered.add(endpoint.pk)
+        if not 200 <= status < 300:
+            raise TryLater(f"HTTP {status}")
+
+
+def _key(endpoint: Endpoint) -> str:
+    """Among the breakers of all connectors."""
+    return f"webhook:{endpoint.pk}"
 
 
 class WebhookCarrier:
@@ -116,7 +143,8 @@ def deliver_webhooks(
     return deliver(WebhookCarrier(), limit=limit, now=now, budget=budget)
 
 
-def _post(endpoint: Endpoint, notice: Notice, pool: urllib3.PoolManager, moment: datetime) -> None:
+def _post(endpoint: Endpoint, notice: Notice, pool: urllib3.PoolManager, moment: datetime) -> int:
+    """The status of the answer."""
     body = json.dumps(
         {"id": notice.pk, "event": notice.event_key, **notice.context}, ensure_ascii=False
     ).encode()
@@ -126,5 +154,4 @@ def _post(endpoint: Endpoint, notice: Notice, pool: urllib3.PoolManager, moment:
         "X-Tongban-Signature": signature(endpoint.secret, body, moment),
     }
     answer = pool.request("POST", endpoint.url, body=body, headers=headers, redirect=False)
-    if not 200 <= answer.status < 300:
-        raise NotTaken(f"HTTP {answer.status}")
+    return answer.status
