@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.forms.models import model_to_dict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -30,6 +31,7 @@ from workflows.cases.bulk import (
     go_on_with_all,
 )
 from workflows.cases.ledger import first_break
+from workflows.cases.ledger_writing import write_steps
 from workflows.cases.models import BulkRun, Case, Document, Event, ParcelItem
 from workflows.cases.perform import perform
 
@@ -74,12 +76,13 @@ def as_told(case: Case, waybill: str) -> list[dict[str, Any]]:
     }
     # The answers are sealed anew in each case.
     rows: list[dict[str, Any]] = [model_to_dict(case) | {"data": None}]
-    for found in (
+    kinds: list[QuerySet[Any, Any]] = [
         Event.objects.filter(case=case, seq=case.seq).values(),
         Notice.objects.filter(event_key=f"case:{case.pk}:{case.seq}").order_by("id").values(),
         Document.objects.filter(case=case, seq=case.seq).order_by("id").values(),
         ParcelItem.objects.filter(case=case, parcel__waybill=waybill).order_by("id").values(),
-    ):
+    ]
+    for found in kinds:
         rows += list(found)
     for row in rows:
         row["parcel_id"] = row.get("parcel_id") is not None
@@ -170,7 +173,7 @@ def test_a_form_that_does_not_fit_a_case_is_said_of_that_case(world: World) -> N
 
 def test_the_same_key_twice_is_one_run(world: World) -> None:
     case, key = journeys.arrived(world).case, uuid.uuid4()
-    asked = {"step": "accept", "picks": picks(case), "data": {}, "key": key}
+    asked: dict[str, Any] = {"step": "accept", "picks": picks(case), "data": {}, "key": key}
     first = go_on(begin(actor=world.actor("clerk_sc"), **asked).pk)
     again = go_on(begin(actor=world.actor("clerk_sc"), **asked).pk)
     assert first.pk == again.pk
@@ -217,14 +220,14 @@ def test_where_a_group_cannot_be_written_its_cases_go_one_by_one(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cases = [world.open() for _ in range(3)]
-    written = bulk.write_steps
+    written = write_steps
 
     def broken(moves: Any) -> None:
         written(moves)
         raise RuntimeError("the connection broke")
 
     monkeypatch.setattr(bulk, "write_steps", broken)
-    through_the_door = bulk.perform
+    through_the_door = perform
 
     def one_fails(case_id: int, *given: Any, **more: Any) -> Any:
         if case_id == cases[1].pk:

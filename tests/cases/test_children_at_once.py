@@ -12,10 +12,10 @@ from django.db import OperationalError, connection, transaction
 
 from tests.cases.joint import Joint
 from tests.cases.threads import at_once
-from workflows.cases import perform as door
 from workflows.cases import waking
 from workflows.cases.flow import Flow
 from workflows.cases.models import Case, Event, Wake
+from workflows.cases.reading import locked_case
 from workflows.cases.waking import take_wakes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,7 +76,7 @@ def test_a_child_closes_while_a_step_is_being_taken_in_its_parent(
     joint_in_threads: Joint,
 ) -> None:
     parent, here, _ = waiting_for_two(joint_in_threads)
-    with held_by_somebody(lambda: door._locked(parent.pk)), impatient():
+    with held_by_somebody(lambda: locked_case(parent.pk)), impatient():
         assert joint_in_threads.take(here, "sign").state == "signed"
         assert joint_in_threads.child(parent).parent_id == parent.pk
 

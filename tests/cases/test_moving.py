@@ -25,6 +25,7 @@ from tongban.accounts.actors import SYSTEM, Actor
 from tongban.accounts.personal.rotation import rotate
 from tongban.notices.models import Notice
 from workflows.cases import moving as door
+from workflows.cases.happening import moved_by
 from workflows.cases.ledger import first_break
 from workflows.cases.models import Case, MovedCase
 from workflows.cases.move_fit import Road
@@ -33,7 +34,6 @@ from workflows.cases.moving import begin_moving, carry_on, dry_run, revert
 from workflows.cases.perform import Stale, perform
 from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import why_not
-from workflows.cases.happening import moved_by
 from workflows.portal.own.told import timeline
 
 WHEN = "2026-11-16 09:00"

@@ -25,7 +25,7 @@ from tongban.notices.models import Notice
 from tongban.notices.outbox import Owed
 from tongban.notices.rendering import render
 from workflows.cases import sweep as sweeping
-from workflows.cases.colours import People, Turned
+from workflows.cases.colours import People, Turned, notices_of
 from workflows.cases.models import Case, Enquiry, Event
 from workflows.cases.opening import PartyInput
 from workflows.cases.overdue_answers import tell_overdue_answers
@@ -73,7 +73,7 @@ def test_whoever_stands_in_for_a_colleague_who_is_away_is_told_too(world: World)
     case = collected(world)
     world.take(case, "claim", "clerk_cq_2", at=at("2026-05-12 09:00"))
     Substitution.objects.create(
-        office_id=case.holder_office_id, absent=world.people["clerk_cq_2"],
+        office_id=case.holder_office_id or 0, absent=world.people["clerk_cq_2"],
         substitute=world.people["clerk_cq_3"], valid_from=dt.date(2026, 5, 13),
         valid_to=dt.date(2026, 5, 16), reason="出差", made_by=world.people["head_cq"],
         made_at=at("2026-05-12 10:00"),
@@ -201,7 +201,7 @@ def test_a_statement_that_fails_is_tried_again_case_by_case(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, sound = collected(world), collected(world)
-    really = sweeping.notices_of
+    really = notices_of
 
     def failing(found: list[Turned], people: People) -> list[Owed]:
         if any(turn.case.pk == bad.pk for turn in found):

@@ -17,6 +17,7 @@ from tests.world import World, at
 from tongban.offices.calendar import calendar_for, forget_calendars
 from tongban.offices.calendar_loading import load_calendar
 from tongban.offices.models import CalendarDay, CalendarVersion
+from tongban.offices.notice_import import import_notice
 from tongban.running.models import Slot
 from workflows.cases.following_calendar import NAME, SETTLES, follow_calendar
 from workflows.cases.models import Case, ClockDifference
@@ -126,7 +127,7 @@ def test_a_trial_that_runs_out_of_time_says_so(
 
 def test_a_killed_derivation_goes_on_where_it_stopped(world: World) -> None:
     cases = [over_new_year(world) for _ in range(3)]
-    pages.import_notice(text=NOTICE, at=at("2026-11-21 10:00"))
+    import_notice(text=NOTICE, at=at("2026-11-21 10:00"))
     forget_calendars()
     found, reached = rederive_some(0, write=True, is_over=lambda: True)
     assert ([each.case_id for each in found], reached) == ([cases[0].pk], cases[0].pk)

@@ -39,7 +39,8 @@ def clean_uploads(*, now: dt.datetime) -> Removed:
     Rows go first and are committed, then their files: a crash in between leaves strays, which the
     next run finds. Safe to run twice and beside people at work.
     """
-    total, reached = Removed(0, 0, 0), ""
+    total = Removed(0, 0, 0)
+    reached: str | None = ""
     while reached is not None:
         removed, reached = clean_some(reached, now=now)
         total = Removed(

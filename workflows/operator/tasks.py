@@ -4,7 +4,6 @@ from celery import shared_task
 from django.utils import timezone
 
 from tongban.notices.outages import watch
-
 from tongban.running.budget import lasting
 from workflows.cases import bulk
 from workflows.cases.extending import unfinished

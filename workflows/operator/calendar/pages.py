@@ -81,8 +81,8 @@ def notice(request: HttpRequest) -> HttpResponse:
     try:
         proposed = propose_notice(text)
     except BadData as bad:
-        context = {"form": NoticeForm(initial={"text": text}), "problems": bad.problems}
-        return render(request, "operator/calendar/notice.html", context, status=422)
+        found = {"form": NoticeForm(initial={"text": text}), "problems": bad.problems}
+        return render(request, "operator/calendar/notice.html", found, status=422)
     if request.POST.get("do") == "import":
         if number_or_zero(request.POST.get("base")) == newest_version():
             return _imported(request, text)
