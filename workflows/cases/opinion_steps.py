@@ -56,7 +56,7 @@ class AskColleagueForm(StepForm):
     """Who of the office is asked. One statement for the choice."""
 
     about = forms.ChoiceField(
-        label="请示事项", choices=[(code, name) for code, name in ABOUT.items()], required=False
+        label="请示事项", choices=list(ABOUT.items()), required=False
     )
     question = forms.CharField(
         label="请其审核什么", max_length=500, error_messages={"required": "请写明需要审核的内容"}
