@@ -14,6 +14,7 @@ from tongban.notices.models import Notice, Outage
 from workflows.cases import bulk
 from workflows.cases.extending import NotProposed, affected_by, decide, propose, unfinished
 from workflows.cases.models import Case, ExtensionPlan
+from workflows.cases.perform import InvalidData
 
 HOUR = dt.timedelta(hours=1)
 
@@ -105,3 +106,33 @@ def test_the_pages_try_propose_and_decide(world: World, case: Case, outage: Outa
     assert "请写明理由" in supervisor.post(address, {"do": "decline"}).content.decode()
     page = supervisor.post(address, {"do": "approve"}, follow=True).content.decode()
     assert "已延长 1 件" in page
+
+
+def test_a_head_alone_gives_many_no_time_and_names_nobody_else(
+    world: World, case: Case, outage: Outage
+) -> None:
+    head = Client()
+    head.force_login(world.head_sc)
+    seq = Case.objects.get(pk=case.pk).seq
+    given = {"days": "3", "reason": "邮件中断", "asked_by": "川督办"}
+    posted = {
+        **given,
+        "step": "extend_applicant",
+        "case": f"{case.number}:{seq}",
+        "asked": "1",
+    }
+    assert head.post("/desk/batch/", posted).status_code == 400
+    with pytest.raises(InvalidData, match="提出人"):
+        world.take(case, "extend_applicant", "head_sc", given)
+    assert Case.objects.get(pk=case.pk).hop_due_at == case.hop_due_at
+
+
+def test_whose_case_had_just_moved_may_be_proposed_again(
+    world: World, case: Case, outage: Outage
+) -> None:
+    plan = proposed(world, outage)
+    decide(plan, actor=world.actor("supervisor_sc"), approve=True)
+    world.take(Case.objects.get(pk=case.pk), "remark", "clerk_sc", {"text": "正在联系本人"})
+    bulk.go_on(plan.run_id or 0)
+    assert Case.objects.get(pk=case.pk).hop_due_at == case.hop_due_at
+    assert [each.case.number for each in affected_by(outage, days=3)] == [case.number]

@@ -27,7 +27,8 @@ from tongban.notices.rendering import last_moment
 from . import bulk
 from .clocks import due
 from .declarations import APPLICANT, HOP
-from .models import BulkRun, Case, ExtensionPlan
+from .forms import PROPOSER
+from .models import BulkResult, BulkRun, Case, ExtensionPlan
 from .timekeeping import reading_of
 from .unheard import Unheard, unheard_in
 
@@ -69,7 +70,7 @@ def affected_by(
     """Open cases in which the applicant's own time ran while the word of it did not arrive.
 
     Whoever opened the message on the site, or got it by another channel, before their time began
-    lost none. matter: a part of its name. The nearest due first, as many as one run takes. Seven
+    lost none. matter: a part of its name. The nearest due first, as many as one run takes. Eight
     statements.
     """
     numbers = _kept_back(outage) - _planned(outage)
@@ -134,9 +135,23 @@ def _kept_back(outage: Outage) -> set[str]:
 
 
 def _planned(outage: Outage) -> set[str]:
-    """In a plan that waits or was approved: nobody gets the same days twice."""
+    """In a plan that waits or was approved: nobody gets the same days twice. Two statements.
+
+    Which its run refused, for the case had just moved, got none and may be proposed again.
+    """
     plans = ExtensionPlan.objects.filter(outage=outage).exclude(is_approved=False)
-    return {line["number"] for cases in plans.values_list("cases", flat=True) for line in cases}
+    lines = plans.values_list("run_id", "cases")
+    refused = set(
+        BulkResult.objects.filter(
+            run__in=[run_id for run_id, _ in lines if run_id], state=BulkResult.State.REFUSED
+        ).values_list("run_id", "number")
+    )
+    return {
+        line["number"]
+        for run_id, cases in lines
+        for line in cases
+        if (run_id, line["number"]) not in refused
+    }
 
 
 def may_propose(actor: Actor, office_id: int) -> bool:
@@ -243,7 +258,11 @@ def _begun(plan: ExtensionPlan, actor: Actor) -> BulkRun:
         actor=actor,
         step=STEP,
         picks=[bulk.Pick(number, tokens[number]) for number in numbers if number in tokens],
-        data={"days": plan.days, "reason": plan.reason, "asked_by": plan.proposed_by.name},
+        data={
+            "days": plan.days,
+            "reason": plan.reason,
+            "asked_by": PROPOSER.sign(plan.proposed_by.name),
+        },
         key=plan.key,
     )
 

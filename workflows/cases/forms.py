@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from django import forms
+from django.core.signing import BadSignature, Signer
 from django.db.models import QuerySet
 
 from tongban.accounts.models import Posting, User
@@ -14,6 +15,8 @@ from .act import Situation
 from .declarations import Step
 from .feeding_back import elsewhere_for, questions
 from .models import Enquiry, Rating
+
+PROPOSER = Signer(salt="cases.more_time")
 
 
 class StepForm(forms.Form):
@@ -251,8 +254,15 @@ class MoreTimeForm(StepForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请写明理由"},
     )
-    # Who asked for it, where somebody else approves.
-    asked_by = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    # Who asked for it, where somebody else approves; under our seal, or anybody could be named.
+    asked_by = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+
+    def clean_asked_by(self) -> str:
+        given: str = self.cleaned_data["asked_by"]
+        try:
+            return PROPOSER.unsign(given) if given else ""
+        except BadSignature:
+            raise forms.ValidationError("提出人只能由批量延长的审批写入") from None
 
 
 class ArrivalForm(StepForm):

@@ -14,6 +14,7 @@ from tongban.accounts.actors import Actor
 from tongban.running.budget import lasting
 from workflows.cases.bulk import Pick, go_on, words_of
 from workflows.cases.declarations import Step
+from workflows.cases.extending import STEP as EXTEND
 from workflows.cases.models import BulkRun, Case
 from workflows.cases.perform import CaseGone, InvalidData, NotAllowed, Stale, perform
 from workflows.cases.situations import situation_for
@@ -29,6 +30,8 @@ MOST = 500
 PATIENCE_SECONDS = 2.0
 # How many of the picked cases are looked at for one that shows which form the step asks.
 LOOKED_AT = 20
+# Takes a plan and a second person (`extending`), whoever may take it in one case alone.
+NOT_BY_LIST = frozenset({EXTEND})
 # What a page sends besides the answers.
 NOT_ANSWERS = frozenset({"csrfmiddlewaretoken", "case", "step", "run", "asked", "next", "all"})
 
@@ -85,6 +88,7 @@ def steps_in(case: Case, actor: Actor) -> list[Step]:
         step
         for step in flow.STEPS.values()
         if step.for_many
+        and step.code not in NOT_BY_LIST
         and case.state in step.source
         and (is_head or not step.head_only)
         and (mine or step.is_aside)

@@ -30,6 +30,7 @@ from ..door import cases_at_desk, for_staff
 from ..office.phrases import boxes_of, phrases_for, with_phrases
 from .batch import (
     MOST,
+    NOT_BY_LIST,
     answers_in,
     form_for_all,
     key_in,
@@ -54,7 +55,7 @@ def batch(request: HttpRequest, actor: Actor) -> HttpResponse:
     if single:
         return _claimed(request, actor, single)
     step = request.POST.get("step", "")
-    if step not in steps_for_many():
+    if step not in steps_for_many() - NOT_BY_LIST:
         return HttpResponseBadRequest()
     everything = "all" in request.POST
     picks = _matching(request, actor) if everything else picks_of(request.POST.getlist("case"))
