@@ -320,6 +320,10 @@ ADDRESSES: dict[str, list[Address]] = {
     "throughput/tables/<slug:code>/": _("/throughput/tables/offices/", VIEWERS),
     "throughput/cases/": _("/throughput/cases/", VIEWERS),
     "throughput/late/": _("/throughput/late/", VIEWERS),
+    "throughput/bulletins/": _("/throughput/bulletins/", VIEWERS),
+    "throughput/bulletins/<int:report_id>/": _(
+        "/throughput/bulletins/{s.report}/", frozenset({"supervisor_sc", "operator"})
+    ),
     "throughput/ratings/": _("/throughput/ratings/", VIEWERS | WINDOWS | HEADS),
     "throughput/definitions/": _("/throughput/definitions/", VIEWERS),
     "throughput/wall/": _("/throughput/wall/", VIEWERS),

@@ -4,6 +4,7 @@ that hangs on them. The tests of this folder walk over it."""
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import uuid
 from dataclasses import dataclass, field
 
@@ -54,6 +55,7 @@ from workflows.cases.responsibilities import list_responsibilities
 from workflows.cases.uploads import path_of
 from workflows.desk.office.phrases import keep
 from workflows.flows.clearing_calendar import open_month
+from workflows.throughput.reports.models import Report
 
 PHONE = "13900000001"
 # Everything about a person that no page and no table holds as it is.
@@ -97,6 +99,7 @@ class Stage:
     clearing_line: int = 0
     bulk: uuid.UUID = field(default_factory=uuid.uuid4)
     phrase: int = 0
+    report: int = 0
 
     def client(self, who: str | None) -> Client:
         """A browser in which that person of the world has signed in; nobody, for None."""
@@ -161,6 +164,7 @@ def _many_at_once(stage: Stage) -> None:
     picks = [Pick(stage.local.number, stage.local.seq + 1)]
     go_on(begin(actor=clerk, step="claim", picks=picks, data={}, key=stage.bulk).pk)
     stage.phrase = keep(text="材料齐全，同意。", office_id=None, actor=clerk).pk
+    stage.report = _report(stage.world)
 
 
 def _served() -> None:
@@ -379,3 +383,14 @@ def _substitution(world: World) -> Substitution:
         reason="年休假",
         actor=world.actor("head_cq"),
     )
+
+
+def _report(world: World) -> int:
+    """A bulletin of 四川, whose offices stand in it one by one."""
+    first, last, file = dt.date(2026, 9, 1), dt.date(2026, 9, 30), b"%PDF-1.7"
+    content = {"title": "川渝通办情况通报", "days": "2026年9月1日至9月30日"}
+    return Report.objects.create(
+        kind="month", first=first, last=last, provinces="510000", edition=1, number="川〔2026〕9号",
+        content=content, file=file, digest=hashlib.sha256(file).hexdigest(),
+        made_at=timezone.now(), made_by=world.people["supervisor_sc"],
+    ).pk  # fmt: skip

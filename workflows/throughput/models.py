@@ -359,3 +359,6 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.published}: {self.found_at:%Y-%m-%d}"
+
+
+from .reports.models import Report  # noqa: E402, F401  (a table of this app, kept with what makes it)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from .all_tables import SECTIONS
-from .views import dashboard, late, lists, ratings, sections, wall
+from .views import bulletins, dashboard, late, lists, ratings, sections, wall
 
 app_name = "throughput"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("throughput/late/", late.late, name="late"),
     path("throughput/urge/<slug:number>/", late.urge_case, name="urge"),
     path("throughput/ratings/", ratings.ratings, name="ratings"),
+    path("throughput/bulletins/", bulletins.bulletins, name="bulletins"),
+    path("throughput/bulletins/<int:report_id>/", bulletins.download, name="bulletin"),
     path("throughput/definitions/", sections.definitions, name="definitions"),
     path("throughput/wall/", wall.wall, name="wall"),
     *(

@@ -55,6 +55,7 @@ def tabs(board: Board, current: str) -> list[dict[str, object]]:
     pages = [("", HOME, "总览")]
     pages += [(s.code, f"{HOME}{s.code}/", s.title) for s in SECTIONS.values()]
     pages.append(("ratings", f"{HOME}ratings/", "差评整改"))
+    pages.append(("bulletins", f"{HOME}bulletins/", "通报和周报"))
     return [
         {"href": board.scope.address(path), "text": text, "count": None, "current": code == current}
         for code, path, text in pages
