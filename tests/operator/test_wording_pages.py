@@ -11,9 +11,16 @@ from tests.operator.test_version_pages import text_of
 from tests.world import World
 from tongban.notices.models import Notice, TextVersion
 from tongban.notices.rendering import render, render_sms
+from tongban.notices.sms.demonstration.gateway import DemonstrationGateway, Refused
 from tongban.notices.sms.templates import ONE_PART, PART_OF_MANY, cut, parts, registered
 from tongban.notices.wording import editing, offers
-from tongban.notices.wording.editing import ChangedMeanwhile, Unfit, checked_message, checked_sms
+from tongban.notices.wording.editing import (
+    ChangedMeanwhile,
+    Unfit,
+    approved_as,
+    checked_message,
+    checked_sms,
+)
 
 CONTEXT = {"number": "50010126112100001239", "matter": "户口迁移", "office": "万州区公安局"}
 NEW = "受理了：{{ matter }}\n您好！编号 {{ number }}，最迟 {{ due_text|default:'见办件页面' }}。\n"
@@ -81,6 +88,7 @@ def test_what_the_law_asks_for_cannot_be_edited_away() -> None:
         ({"text": "编号${number}已受理。"}, "须重新报备"),
         ({"text": "【急】编号${number}", "code": "SMS_9"}, "不能有【】"),
         ({"text": "编号${number}{{ x }}", "code": "SMS_9"}, "短信变量写成"),
+        ({"text": "编号${number}已受理。", "code": registered()["refused"].code}, "另一段内容"),
     ],
 )
 def test_a_text_message_changes_only_with_a_new_approval(
@@ -146,6 +154,30 @@ def test_an_edited_text_message_goes_out_under_its_new_code(at_work: Client) -> 
     page = text_of(at_work.get("/operator/texts/sms/accepted/"))
     assert "计 1 条" in page
     assert "SMS_777000111" in text_of(at_work.get("/operator/texts/"))
+
+
+def test_a_code_stands_for_one_text_and_the_demonstrations_gateway_knows_it(
+    at_work: Client,
+) -> None:
+    given = {"text": "编号${number}已受理。", "code": "SMS_777000111", "sign": "川渝通办"}
+    post(at_work, kind="sms", **given)
+    with pytest.raises(Unfit, match="另一段内容"):
+        checked_sms("refused", **{**given, "text": registered()["refused"].text})
+    # Back to the file and to the same edit again: its approval holds still.
+    for do in ("file", "keep"):
+        post(at_work, kind="sms", do=do, based_on=TextVersion.objects.latest("id").pk, **given)
+    assert render_sms(accepted()).code == "SMS_777000111"
+
+    gateway = DemonstrationGateway(
+        port=0, key_id="k", secret="s", templates=registered(), approved_later=approved_as
+    )
+    with gateway:
+        sent = {"PhoneNumbers": "13800001234", "SignName": "川渝通办", "OutId": "1"}
+        values = {"TemplateParam": '{"number": "50010126112100001239"}'}
+        gateway.take({**sent, **values, "TemplateCode": "SMS_777000111"})
+        with pytest.raises(Refused):
+            gateway.take({**sent, **values, "TemplateCode": "SMS_777000112"})
+    assert gateway.books.kept[0].text == "【川渝通办】编号50010126112100001239已受理。"
 
 
 @pytest.mark.parametrize(

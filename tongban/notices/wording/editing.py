@@ -91,6 +91,8 @@ def checked_sms(template: str, *, text: str, code: str, sign: str) -> SmsPreview
         reasons.append("请填写报备后取得的模板编号")
     elif code == now.code and (text, sign) != (now.text, now.sign):
         reasons.append("内容或签名改动后须重新报备，请填写新的模板编号")
+    elif is_of_another(template, text=text, code=code, sign=sign):
+        reasons.append("这个模板编号报备的是另一段内容，请核对")
     if not 2 <= len(sign) <= 12:
         reasons.append("签名为 2 到 12 个字")
     if reasons:
@@ -99,12 +101,31 @@ def checked_sms(template: str, *, text: str, code: str, sign: str) -> SmsPreview
     return SmsPreview(sms_text(wanted, sample_of(["code"])), most)
 
 
+def is_of_another(template: str, *, text: str, code: str, sign: str) -> bool:
+    """Whether the code is known for other words: the gateway would send those. One statement."""
+    files = [each for each in registered().values() if each.code == code]
+    if any((each.template, each.text, each.sign) != (template, text, sign) for each in files):
+        return True
+    kept = TextVersion.objects.filter(kind=Kind.SMS, code=code).exclude(text="")
+    return kept.exclude(template=template, text=text, sign=sign).exists()
+
+
 def sms_in_force(template: str) -> SmsTemplate:
     """As it goes out now: the last edit, or the registered one. One statement."""
     found = registered()[template]
     version = edited_texts(Kind.SMS, template).get(template)
     if version is None:
         return found
+    return edited(found, text=version.text, code=version.code, sign=version.sign)
+
+
+def approved_as(code: str) -> SmsTemplate | None:
+    """What an operator has entered as registered under this code. One statement."""
+    rows = TextVersion.objects.filter(kind=Kind.SMS, code=code, template__in=registered())
+    version = rows.exclude(text="").order_by("id").last()
+    if version is None:
+        return None
+    found = registered()[version.template]
     return edited(found, text=version.text, code=version.code, sign=version.sign)
 
 

@@ -10,7 +10,16 @@ from django.db import connections
 
 from tongban.notices.sms.demonstration.gateway import HOST, Books, DemonstrationGateway
 from tongban.notices.sms.demonstration.place import KEY_ID, SECRET_NAME
-from tongban.notices.sms.templates import registered
+from tongban.notices.sms.templates import SmsTemplate, registered
+from tongban.notices.wording.editing import approved_as
+
+
+def approved_later(code: str) -> SmsTemplate | None:
+    """In a thread of one request, which leaves no connection behind."""
+    try:
+        return approved_as(code)
+    finally:
+        connections.close_all()
 
 
 class Command(BaseCommand):
@@ -30,8 +39,9 @@ class Command(BaseCommand):
         books = Books(file or Path(settings.VAR_DIR) / "sms.jsonl")
         try:
             gateway = DemonstrationGateway(
-                port=port, key_id=KEY_ID, secret=secret, templates=registered(), books=books
-            )
+                port=port, key_id=KEY_ID, secret=secret, templates=registered(), books=books,
+                approved_later=approved_later,
+            )  # fmt: skip
         except OSError as error:
             raise CommandError(f"Port {port} can't be used: {error.strerror}") from error
         for asked in (signal.SIGTERM, signal.SIGINT):
