@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
-import gc
 import json
 import os
 import platform
@@ -21,6 +20,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from gc import collect, freeze
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +85,8 @@ def main() -> None:
 def _measured(cases: int) -> dict[str, Any]:
     place = ground()
     # What is loaded by now is not searched for garbage while one way or the other is measured.
-    gc.collect()
-    gc.freeze()
+    collect()
+    freeze()
     colleague = _colleague(place)
     ids = [_opened(place) for _ in range(2 * cases)]
     alone, many = ids[:cases], ids[cases:]

@@ -120,6 +120,46 @@ def _keep_rows() -> None:
             cursor.execute(f"ANALYZE bench.rows_{table}")
 
 
+PLAN = """
+INSERT INTO bench.plan
+WITH drawn AS (
+    SELECT n, n > %(closed)s AS is_open,
+        abs(hashint8extended(n, 1)) AS luck, abs(hashint8extended(n, 2)) AS place,
+        abs(hashint8extended(n, 3)) AS person,
+        CASE WHEN n <= %(older)s
+             THEN %(days_end)s + %(older_days)s - (n * %(older_days)s / (%(older)s + 1))
+             ELSE %(days_end)s - 1 - (n - %(older)s) * %(lately_days)s / (%(lately)s + 1)
+        END AS age
+    FROM generate_series(1::bigint, %(all)s) AS n
+), moulds AS (
+    SELECT *, row_number() OVER (PARTITION BY is_open ORDER BY days, id) - 1 AS nth
+    FROM bench.mould
+), by_age AS (
+    SELECT age, GREATEST(1, count(*) FILTER (WHERE days <= age AND NOT is_open)) AS n
+    FROM generate_series(0, 3000) AS age, moulds GROUP BY age
+), opens AS (SELECT count(*) AS n FROM moulds WHERE is_open),
+chosen AS (
+    SELECT d.*, CASE WHEN d.is_open THEN d.luck %% opens.n ELSE d.luck %% a.n END AS nth
+    FROM drawn d CROSS JOIN opens LEFT JOIN by_age a ON a.age = d.age
+), shaped AS (
+    SELECT c.n, c.is_open, m.id AS mould, c.place, c.person,
+        CASE WHEN NOT c.is_open THEN %(today)s - c.age::int - m.opened_on
+             WHEN m.has_timer THEN 0 ELSE -(c.place / 7 %% 4)::int END AS days,
+        m.opened_on
+    FROM chosen c JOIN moulds m ON (m.is_open, m.nth) = (c.is_open, c.nth)
+)
+SELECT %(first)s + n - 1, mould, k, days * interval '1 day', days, opened_on + days,
+    CASE WHEN person %% 2500 = 0 THEN %(first_user)s
+         ELSE %(first_user)s + person %% (%(last_user)s - %(first_user)s + 1) END,
+    is_open,
+    regexp_replace(at.origin_region_id, '[^0-9]', '0', 'g') || to_char(opened_on + days, 'YYMMDD')
+        || lpad((%(first)s + n - 1)::text, 8, '0')
+FROM (SELECT *, CASE WHEN place %% 1000 < %(stays)s THEN 0
+                     ELSE 1 + place / 1000 %% %(spreads)s END AS k FROM shaped) s
+JOIN bench.placed at USING (mould, k)
+"""
+
+
 def _plan(*, have: int, want: int, day: int, now: dt.datetime) -> int:
     """One line for each copy to be made: of which mould, when, where and whose. The first new id."""
     more_open = (want - have) * OPEN_PER_MILLE // 1000
@@ -139,44 +179,7 @@ def _plan(*, have: int, want: int, day: int, now: dt.datetime) -> int:
         )
         last_user, first_user = cursor.fetchone()
         cursor.execute(
-            """
-            INSERT INTO bench.plan
-            WITH drawn AS (
-                SELECT n, n > %(closed)s AS is_open,
-                    abs(hashint8extended(n, 1)) AS luck, abs(hashint8extended(n, 2)) AS place,
-                    abs(hashint8extended(n, 3)) AS person,
-                    CASE WHEN n <= %(older)s
-                         THEN %(days_end)s + %(older_days)s - (n * %(older_days)s / (%(older)s + 1))
-                         ELSE %(days_end)s - 1 - (n - %(older)s) * %(lately_days)s / (%(lately)s + 1)
-                    END AS age
-                FROM generate_series(1::bigint, %(all)s) AS n
-            ), moulds AS (
-                SELECT *, row_number() OVER (PARTITION BY is_open ORDER BY days, id) - 1 AS nth
-                FROM bench.mould
-            ), by_age AS (
-                SELECT age, GREATEST(1, count(*) FILTER (WHERE days <= age AND NOT is_open)) AS n
-                FROM generate_series(0, 3000) AS age, moulds GROUP BY age
-            ), opens AS (SELECT count(*) AS n FROM moulds WHERE is_open),
-            chosen AS (
-                SELECT d.*, CASE WHEN d.is_open THEN d.luck %% opens.n ELSE d.luck %% a.n END AS nth
-                FROM drawn d CROSS JOIN opens LEFT JOIN by_age a ON a.age = d.age
-            ), shaped AS (
-                SELECT c.n, c.is_open, m.id AS mould, c.place, c.person,
-                    CASE WHEN NOT c.is_open THEN %(today)s - c.age::int - m.opened_on
-                         WHEN m.has_timer THEN 0 ELSE -(c.place / 7 %% 4)::int END AS days,
-                    m.opened_on
-                FROM chosen c JOIN moulds m ON (m.is_open, m.nth) = (c.is_open, c.nth)
-            )
-            SELECT %(first)s + n - 1, mould, k, days * interval '1 day', days, opened_on + days,
-                CASE WHEN person %% 2500 = 0 THEN %(first_user)s
-                     ELSE %(first_user)s + person %% (%(last_user)s - %(first_user)s + 1) END,
-                is_open,
-                regexp_replace(at.origin_region_id, '[^0-9]', '0', 'g') || to_char(opened_on + days, 'YYMMDD')
-                    || lpad((%(first)s + n - 1)::text, 8, '0')
-            FROM (SELECT *, CASE WHEN place %% 1000 < %(stays)s THEN 0
-                                 ELSE 1 + place / 1000 %% %(spreads)s END AS k FROM shaped) s
-            JOIN bench.placed at USING (mould, k)
-            """,
+            PLAN,
             {
                 "all": want - have,
                 "closed": closed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import signal
 import socket
 import subprocess
 import sys
@@ -165,7 +166,7 @@ def _mail_server() -> Iterator[int]:
             _wait_for(port)
             yield port
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGTERM)
             server.wait()
 
 

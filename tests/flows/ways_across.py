@@ -45,6 +45,10 @@ def account_money(case: Case) -> Mapping[str, Any]:
     return {**keys, "amount": "345.60", "voucher": "DZ0001"}
 
 
+def money_under_another_letter(case: Case) -> Mapping[str, Any]:
+    return {**account_money(case), "letter_number": "LXH-0000"}
+
+
 def along(_case: Case) -> Mapping[str, Any]:
     places = ("500101-transport", "511703-transport")
     offices = Office.objects.filter(code__in=places).values_list("pk", flat=True)
@@ -90,6 +94,14 @@ ACROSS: dict[str, tuple[tuple[Taken, ...], ...]] = {
             Taken("send_money", "sending", 0, {"amount": "345.60", "voucher": "LS0001"}),
             Taken("money_arrives", "receiving", 3, account_money),
             Taken("conclude", "receiving", 1),
+        ),
+        (
+            Taken("accept", "receiving", 2, BOTH_SIDES),
+            Taken("send_sheet", "sending", 2, COVER_SHEET),
+            Taken("join_up", "receiving", 4, NEW_COVER),
+            Taken("send_money", "sending", 0, {"amount": "345.60", "voucher": "LS0001"}),
+            Taken("money_arrives", "receiving", 0, money_under_another_letter),
+            reason("match_by_hand", "receiving", 3),
         ),
         (reason("refuse", "receiving", 1),),
         (reason("withdraw", "applicant"),),

@@ -9,6 +9,7 @@ from typing import Any
 
 from celery.schedules import crontab
 from django.conf import settings
+from django.utils import timezone
 
 from tongban.celery import app
 
@@ -17,6 +18,7 @@ from .models import Slot, TaskRun
 # Turns that may be missed before a person should look: a worker that was busy, a restart.
 MISSED_TURNS = 3
 GRACE = dt.timedelta(minutes=15)
+MINUTE = dt.timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,18 @@ def is_overdue(schedule: Any, started_at: dt.datetime | None, now: dt.datetime) 
         return started_at is None or now - started_at > MISSED_TURNS * every + GRACE / 5
     if started_at is None:
         return False
-    last, wait, _ = schedule.remaining_delta(started_at)
-    due_at: dt.datetime = last + wait
-    return now > due_at + GRACE
+    return now > _next_turn(schedule, started_at) + GRACE
+
+
+def _next_turn(schedule: Any, after: dt.datetime) -> dt.datetime:
+    """The first minute of the schedule after a moment; entries name hours and minutes, no days.
+
+    Celery's own answer leans on what day it is when it is asked.
+    """
+    turn = timezone.localtime(after).replace(second=0, microsecond=0) + MINUTE
+    while turn.hour not in schedule.hour or turn.minute not in schedule.minute:
+        turn += MINUTE
+    return turn
 
 
 def _told(schedule: Any) -> str:
