@@ -9,15 +9,19 @@ from tests.site.addresses import ADDRESSES
 from tests.site.stage import Stage
 
 # Letters that people use: file endings, keys of the keyboard, the parcel company, AB岗.
-MEANT = {"JPG", "PNG", "PDF", "Enter", "Esc", "EMS", "AB", "CSV"}
+MEANT = {"JPG", "PNG", "PDF", "Enter", "Esc", "EMS", "AB", "CSV", "XLSX", "DOCX"}
 # 席位 is a word of the engine; staff are 经办 nowhere; 异地授权 is no mode.
 FORBIDDEN = ("席位", "异地授权", "None", "True", "False")
-# The text of a definition is code, and shown as such to those who write it.
+# The text of a definition or of a notice and the names of queues are code, shown as such to operators.
 HIDDEN = re.compile(
-    r'<(script|style|template)\b.*?</\1>|<pre class="code">.*?</pre>|<!--.*?-->', re.S
+    r"<(script|style|template|code)\b.*?</\1>|<!--.*?-->"
+    r'|<(pre|textarea)\b[^>]*class="[^"]*\bcode\b[^>]*>.*?</\2>',
+    re.S,
 )
 SAID = re.compile(r'\b(?:placeholder|title|aria-label|alt)="([^"]*)"')
 ADDRESS = re.compile(r"https?://[!-~]+")
+# In the texts that operators keep, as the gateways want them written.
+VARIABLE = re.compile(r"\$\{\w+\}")
 LETTERS = re.compile(r"(?<![0-9A-Za-z_.@-])[A-Za-z][A-Za-z_]{2,}(?![0-9A-Za-z_.@-])")
 FOR_MACHINES = re.compile(r"\b\d{4}-\d\d-\d\d\b|\b\d{4}/\d\d?/\d\d?\b")
 
@@ -52,6 +56,6 @@ def _said(html: str) -> str:
 
 
 def _foreign(said: str) -> list[str]:
-    said = ADDRESS.sub(" ", said)
+    said = VARIABLE.sub(" ", ADDRESS.sub(" ", said))
     letters = [word for word in LETTERS.findall(said) if word not in MEANT]
     return [*letters, *FOR_MACHINES.findall(said), *(w for w in FORBIDDEN if w in said)]

@@ -61,7 +61,7 @@ class SmsEditForm(EditForm):
     text = forms.CharField(
         label="内容",
         help_text="变量写成 ${名称}，与报备的模板一字不差",
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "class": "code"}),
         error_messages={"required": "请填写内容"},
     )
     sign = forms.CharField(label="签名", max_length=12, widget=forms.TextInput({"class": "w-20"}))
