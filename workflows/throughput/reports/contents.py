@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from tongban.templatetags.formats import zh_date, zh_datetime, zh_number, zh_percent
@@ -33,21 +34,31 @@ from ..tables import before as before_of
 from .frozen import FrozenBoard, period_before
 
 TOP: Final = 10
+LOOP: Final = "按作出决定的机构统计，外省市只列合计；按评价之日计入，进展以 {} 为准。"
+RANKED: Final = ranking.NOTE.replace("不参加排名，只列数字", "不参加排名，不列")
 Content = dict[str, Any]
 
 
 def content_of(board: FrozenBoard, title: str) -> Content:
     """Everything but number and maker; plain values, to be kept and laid out."""
     parts = _parts(board)
-    known = {c.label: c.definition for t in parts for c in t.columns if c.definition}
     return {
         "title": title,
         "days": board.scope.period.days,
         "lead": _lead(board),
         "source": _source(board),
         "parts": [_plain(part) for part in parts],
-        "definitions": [[label, said] for label, said in known.items()],
+        "definitions": _definitions(parts),
     }
+
+
+def _definitions(parts: list[Table]) -> list[list[str]]:
+    """[columns' names, what they mean], each meaning once."""
+    known: dict[str, list[str]] = {}
+    for column in (column for part in parts for column in part.definitions):
+        labels = known.setdefault(column.definition, [])
+        labels += [column.label] if column.label not in labels else []
+    return [["、".join(labels), definition] for definition, labels in known.items()]
 
 
 def _parts(board: FrozenBoard) -> list[Table]:
@@ -60,12 +71,12 @@ def _parts(board: FrozenBoard) -> list[Table]:
             "事项", "收件", "办结", "准予", "超期办结", "按时办结率", "平均用时（工作日）",
         )),
         _only(
-            ranking.ranking(board),
+            _ranked(board),
             "名次", "机构", "办结", "超期办结", "按时办结率", "平均用时（工作日）", "满意率",
         ),
         _only(figure_tables.ratings(board), "评价", "件数", "占比", "上期件数", "件数环比"),
         _top(_only(
-            rating_loop(board),
+            replace(rating_loop(board), note=LOOP.format(zh_datetime(board.now))),
             "机构", "差评", "核实率", "应办", "按期整改率", "逾期未办", "回访联系上", "回访满意率",
         )),
         _top(_only(
@@ -123,6 +134,14 @@ def _provinces(board: FrozenBoard) -> Table:
     ]  # fmt: skip
     note = "收件按收件地、办结按办理地计入各省市。"
     return table("provinces", "两省市", columns, rows, note=note)
+
+
+def _ranked(board: FrozenBoard) -> Table:
+    """Own offices with a place; those with too few cases are left out."""
+    whole = ranking.ranking(board)
+    rows = tuple(row for row in whole.rows if isinstance(row.cells[0].value, int))
+    empty = f"期间没有办结满 {ranking.AT_LEAST} 件的机构。"
+    return replace(whole, rows=rows, note=RANKED, empty=empty)
 
 
 def _standing(board: FrozenBoard) -> Table:
@@ -194,10 +213,13 @@ def _lead(board: FrozenBoard) -> list[str]:
         f"{DIRECTIONS[code].label} {zh_number(_of(board, DIRECTIONS[code].pairs)['received'])} 件"
         for code in ("cq-sc", "sc-cq")
     )
-    moved = change(total["received"], was["received"]).text
+    compared = "上期没有数据"
+    if any(was.values()):
+        moved = change(total["received"], was["received"]).text
+        compared = f"上期 {zh_number(was['received'])} 件，环比 {moved}"
     days = decimal(total.mean_days).text
     return [
-        f"两地收件 {zh_number(total['received'])} 件（上期 {zh_number(was['received'])} 件，环比 {moved}），"
+        f"两地收件 {zh_number(total['received'])} 件（{compared}），"
         f"受理 {zh_number(total['accepted'])} 件，办结 {zh_number(total['concluded'])} 件；"
         f"其中跨省收件 {zh_number(cross['received'])} 件（{ways}）。",
         f"按时办结率 {zh_percent(total.on_time_rate)}，提前办结率 {zh_percent(total.early_rate)}，"
