@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests import journeys
 from tests.world import World, at
 from tongban.accounts.actors import SYSTEM
 from tongban.notices.models import Notice
+from tongban.running.budget import never
+from tongban.running.models import Slot
 from workflows.cases import service
 from workflows.cases.models import Case, Document, Service
 from workflows.cases.perform import InvalidData, perform
@@ -96,3 +101,31 @@ def test_looking_for_waiting_papers_reads_no_other_case(world: World) -> None:
         cursor.execute("SET LOCAL enable_seqscan = off")
     waiting = Case.objects.filter(facts__unserved__0__isnull=False)
     assert "case_unserved" in waiting.values_list("pk", "facts__unserved").explain()
+
+
+def test_what_arrived_of_late_is_served_without_asking_for_all_that_waits(world: World) -> None:
+    journey, demand = asked_to_supplement(world)
+    monday = at("2026-05-18 09:00")
+    service.serve_lately(monday, is_over=never)
+    assert journey.case.facts["unserved"] == [demand.pk]
+    # Three weeks ago, and nobody had looked since: once a day a month is looked at again.
+    open_notice(journey.case, demand, "2026-04-30 10:00")
+    with CaptureQueriesContext(connection) as caught:
+        service.serve_lately(at("2026-05-18 09:01"), is_over=never)
+    assert journey.case.facts["unserved"] == [demand.pk]
+    Slot.objects.all().delete()
+    service.serve_lately(monday, is_over=never)
+    assert journey.case.facts["unserved"] == []
+    assert Service.objects.count() == 1
+    # Not a statement over all cases: what arrived since is asked for, and it was nothing.
+    assert [each for each in caught if '"read_at" >=' in each["sql"]]
+    assert not [each for each in caught if 'FROM "cases_case"' in each["sql"]]
+
+
+def test_out_of_time_it_goes_on_where_it_was(world: World) -> None:
+    journey, demand = asked_to_supplement(world)
+    open_notice(journey.case, demand, "2026-05-14 10:00")
+    for _ in range(20):
+        asked = iter([False] * 5)
+        service.serve_lately(at("2026-05-15 09:00"), is_over=partial(next, asked, True))
+    assert journey.case.facts["unserved"] == []

@@ -195,6 +195,12 @@ class Notice(models.Model):
                 condition=Q(channel="inbox", read_at__isnull=True),
                 name="notice_unread",
             ),
+            # Papers that were opened of late; an entry only when one is.
+            models.Index(
+                fields=["read_at"],
+                condition=Q(read_at__isnull=False, document_id__isnull=False),
+                name="notice_paper_read",
+            ),
             models.Index(fields=["subject_kind", "subject_key"], name="notice_subject"),
             models.Index(
                 fields=["document_id"],

@@ -13,7 +13,7 @@ from .following_calendar import follow_calendar
 from .overdue_answers import tell_overdue_answers
 from .overdue_reviews import tell_overdue_reviews
 from .recounting import rederive_some
-from .service import serve_documents
+from .service import serve_lately
 from .sweep import sweep_deadlines
 from .waking import take_wakes
 
@@ -32,7 +32,7 @@ def sweep() -> None:
 
 @shared_task(name="cases.serve_documents")
 def serve() -> None:
-    serve_documents(is_over=lasting())
+    serve_lately(timezone.now(), is_over=lasting())
 
 
 @shared_task(name="cases.go_on_with_many")
