@@ -13,6 +13,11 @@ from tests.world import forget_everything
 @pytest.fixture
 def stage(db: None, beginnings: Beginnings, settings: Settings, tmp_path: Path) -> Stage:
     settings.UPLOAD_DIR = tmp_path / "uploads"
+    # What others have left in the broker, a knock that no worker heard, is no trouble of this site.
+    settings.CELERY_BROKER_TRANSPORT_OPTIONS = {
+        **settings.CELERY_BROKER_TRANSPORT_OPTIONS,
+        "global_keyprefix": f"{tmp_path.name}:",
+    }
     forget_everything()
     stage: Stage = beginnings.of("stage")
     lay_files(stage)

@@ -28,3 +28,10 @@ def test_what_is_there_for_a_demonstration_only_is_not_there_in_earnest(
     settings.DEBUG = settings.DEMONSTRATION = False
     assert Client().get(path).status_code == 404
     assert Client().post(path, {"person": world.clerk_cq.username}).status_code == 404
+
+
+def test_the_phones_of_a_demonstration_are_read_by_nobody_in_earnest(
+    client: Client, settings: Settings
+) -> None:
+    settings.DEMONSTRATION = False
+    assert client.get("/demonstration/messages/").status_code == 404

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 STEP = "extend_applicant"
 # Of so many notices the cases are looked at; an outage that kept more is proposed in parts.
 MOST_NOTICES = 20_000
+# What an outage kept has gone out by then, or failed; all that went out since is not looked through.
+DRAINED = dt.timedelta(days=7)
 
 
 class NotProposed(Exception):
@@ -126,7 +128,8 @@ def _kept_back(outage: Outage) -> set[str]:
         rows.filter(state=NoticeState.SKIPPED),
     ]
     if outage.ended_at is not None:
-        asked.append(rows.filter(state=NoticeState.DELIVERED, delivered_at__gte=outage.ended_at))
+        drained = (outage.ended_at, outage.ended_at + DRAINED)
+        asked.append(rows.filter(state=NoticeState.DELIVERED, delivered_at__range=drained))
     return {
         number
         for question in asked
