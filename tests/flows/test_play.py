@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from random import Random
+from types import SimpleNamespace
 
 import pytest
 
 from workflows.cases.registry import flow_class
 from workflows.flows.simulation.claims import CLAIMS
 from workflows.flows.simulation.loans import LOANS
-from workflows.flows.simulation.moves import MOVES
+from workflows.flows.simulation.moves import MOVES, likely
 from workflows.flows.simulation.moves_across import ACROSS
 from workflows.flows.simulation.withdrawals import WITHDRAWALS
 
@@ -44,3 +45,15 @@ def test_the_same_luck_makes_the_same_choice() -> None:
         for _ in range(2)
     ]
     assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("stage", ["verify", "fix", "call"])
+def test_a_bad_rating_is_followed_up_most_of_the_time(stage: str) -> None:
+    flow = flow_class("collect_forward")
+    case = SimpleNamespace(closed_at=1, facts={"rating": 1, "review": stage}, outcome="done")
+    moves = [likely(case, Random(seed)) for seed in range(40)]
+    followed = {move.step for move in moves if move is not None}
+    assert len(followed) == 1
+    assert "completed" in flow.STEPS[followed.pop()].source
+    assert None in moves
+    assert likely(SimpleNamespace(closed_at=1, facts={"review": "closed"}), Random(1)) is None

@@ -49,7 +49,30 @@ def _rating(_case: Any, luck: Random) -> dict[str, Any]:
     return {"level": str(level), "comment": "" if level > 2 else "等待时间较长"}
 
 
+def _finding(_case: Any, luck: Random) -> dict[str, Any]:
+    if luck.random() < 0.7:
+        return {"justified": "yes", "finding": "经查，办理中等待时间较长，情况属实。"}
+    return {"justified": "no", "finding": "经查，办理用时符合承诺时限。"}
+
+
+def _fix(_case: Any, _luck: Random) -> dict[str, Any]:
+    return {"fix": "已增加窗口人员，并向申请人说明情况、致歉。"}
+
+
+def _called(_case: Any, luck: Random) -> dict[str, Any]:
+    if luck.random() < 0.15:
+        return {"reached": "no"}
+    return {"reached": "yes", "satisfied": "yes" if luck.random() < 0.8 else "no"}
+
+
 RATE = (Move("rate", 1, _rating),)
+# What follows a bad rating, by where its review stands; some are left undone.
+FOLLOWED = 0.9
+REVIEW = {
+    "verify": Move("verify_rating", 1, _finding),
+    "fix": Move("fix_rating", 1, _fix),
+    "call": Move("call_back_rating", 1, _called),
+}
 
 MOVES: dict[tuple[str, str], tuple[Move, ...]] = {
     (flows.CollectForward.CODE, "submitted"): (
@@ -97,6 +120,8 @@ END_SPECIAL = Move("end_special", 1, reason("程序已完成，继续办理。")
 
 def likely(case: Any, luck: Random) -> Move | None:
     """The next thing to happen to a case; None where nothing usually does."""
+    if case.closed_at is not None and "review" in case.facts:
+        return REVIEW.get(case.facts["review"]) if luck.random() < FOLLOWED else None
     if case.closed_at is not None:
         rates = case.outcome == "done" and "rating" not in case.facts and luck.random() < 0.45
         return RATE[0] if rates else None

@@ -253,7 +253,10 @@ class Play:
         else:
             seat = self._seat(case, step.by)
             office_id = case.office_of(seat)
-            actor_id = office_id and self.cast.clerk(office_id, luck, case.deciders)
+            if step.head_only:
+                actor_id = next(iter(self.cast.heads.get(office_id or 0, ())), None)
+            else:
+                actor_id = office_id and self.cast.clerk(office_id, luck, case.deciders)
             begin = max(moment, _special_until(case) or moment, booked_for(case) or moment)
             at = office_moment(begin, case.region_of(seat), MEAN_OFFICE_HOURS, luck)
         if actor_id is None:
