@@ -21,6 +21,7 @@ from workflows.cases.declarations import APPLICANT
 from workflows.cases.flow import Flow
 from workflows.cases.models import Case, Event
 from workflows.cases.places import office_cards
+from workflows.cases.unguessed import Unguessed, moment
 
 from .directions import direction_label
 from .flags import KINDS
@@ -137,7 +138,8 @@ def found(
     """One page of the cases behind a number that this person may open. Three statements at most."""
     mine = visible_to(viewer.actor).values("pk")
     if question.is_stock:
-        cases = list(_stock_page(cases_behind(question, now).filter(pk__in=mine), after))
+        behind = cases_behind(question, moment(now)).filter(pk__in=mine)
+        cases = list(_stock_page(behind, after))
         place = _next(cases, lambda case: Place(case.due_at, case.pk))
         return Found(lines_of(cases[:PAGE_SIZE], now), place)
     if question.is_flag:
@@ -187,7 +189,7 @@ def flagged_cases(question: Question) -> QuerySet[Case]:
     return Case.objects.filter(pk__in=flag_rows(question).values("case_id"))
 
 
-def cases_behind(question: Question, now: dt.datetime) -> QuerySet[Case]:
+def cases_behind(question: Question, now: dt.datetime | Unguessed) -> QuerySet[Case]:
     """The cases that a stock counts now."""
     scope = question.scope
     rows = stock_rows(question.measure, now) & scope.cells() & scope.matters()

@@ -13,6 +13,7 @@ from workflows.cases.access import visible_to
 from workflows.cases.clocks import local_day
 from workflows.cases.models import Case, Enquiry
 from workflows.cases.places import office_cards
+from workflows.cases.unguessed import moment
 
 from .behind import PAGE_SIZE, Line, Place, last_moment, lines_of
 from .directions import SINGLE
@@ -81,7 +82,8 @@ class Page:
 
 def late_cases(viewer: Viewer, scope: Scope, light: str, now: dt.datetime) -> QuerySet[Case]:
     """Cases that this person may see with that light (`LIGHTS`)."""
-    rows = stock_rows(light, now) & scope.cells() & scope.matters()
+    # The list walks the cases in the order in which they are due, to the end of its page.
+    rows = stock_rows(light, moment(now)) & scope.cells() & scope.matters()
     if scope.office_id is not None:
         rows &= Q(holder_office=scope.office_id)
     return visible_to(viewer.actor).filter(rows)
@@ -128,7 +130,8 @@ def page_of(
     """The cases of a light, the one due first on top."""
     cases = late_cases(viewer, scope, light, now).order_by("due_at", "id")
     if after is not None and after.moment is not None:
-        cases = cases.filter(Q(due_at__gt=after.moment) | Q(due_at=after.moment, pk__gt=after.id))
+        here = Q(due_at=after.moment, pk__gt=after.id)
+        cases = cases.filter(Q(due_at__gt=after.moment) | here, due_at__gte=moment(after.moment))
     found = list(cases.select_related("matter")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     urged = _last_urged(shown, now)

@@ -15,6 +15,7 @@ from django.db.models.lookups import Exact
 
 from workflows.cases.declarations import APPLICANT
 from workflows.cases.kinds import applications
+from workflows.cases.unguessed import Unguessed
 
 ROOT = Q(is_root=True)
 RECEIVED = Q(counts_as="received") & ROOT
@@ -233,9 +234,10 @@ def figure(code: str) -> Measure | Stock:
     return STOCKS[code] if code in STOCKS else LISTED[code]
 
 
-def stock_rows(code: str, now: dt.datetime) -> Q:
+def stock_rows(code: str, now: dt.datetime | Unguessed) -> Q:
     """The cases that a stock counts at `now`. Raises KeyError for an unknown code."""
-    in_hand = Q(closed_at=None, concluded_at=None, parent=None) & applications()
+    # "Not concluded by now" rather than "no moment": see `Unguessed`, most of what is open has none.
+    in_hand = Q(closed_at=None, parent=None) & ~Q(concluded_at__lte=now) & applications()
     delivering = Q(closed_at=None, concluded_at__isnull=False, parent=None) & applications()
     # Nothing is on its way to a person who holds the case themselves: they wait for its next date.
     delivering &= ~Q(holder=APPLICANT)

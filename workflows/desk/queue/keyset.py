@@ -1,7 +1,8 @@
 """A page of cases in the order in which they are due, as quick at the end of a queue as at its head.
 
-Cases without a due moment come last. `(due_at, id) > (d, i)` says nothing of them, so every queue is
-read in two stretches, the dated and the undated, each of which begins right at its place in an index.
+Cases without a due moment come last. `(due_at, id) > (d, i)` says nothing of them, so from its second
+page on every queue is read in two stretches, the dated and the undated, each of which begins right at
+its place in an index.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def _stretches(
 ) -> Iterator[QuerySet[Case]]:
     dated, undated = queue.filter(due_at__isnull=False), queue.filter(due_at=None)
     if place is None:
-        yield from (dated, undated)
+        # From its head an index gives the dated and then the undated by itself.
+        yield queue
     elif place.due_at is not None:
         yield dated.filter(row_is_beyond(place, backwards))
         if not backwards:
