@@ -27,7 +27,7 @@ from tongban.notices.rendering import last_moment
 from . import bulk
 from .clocks import due
 from .declarations import APPLICANT, HOP
-from .forms import PROPOSER
+from .forms import sealed
 from .models import BulkResult, BulkRun, Case, ExtensionPlan
 from .timekeeping import reading_of
 from .unheard import Unheard, unheard_in
@@ -264,7 +264,7 @@ def _begun(plan: ExtensionPlan, actor: Actor) -> BulkRun:
         data={
             "days": plan.days,
             "reason": plan.reason,
-            "asked_by": PROPOSER.sign(plan.proposed_by.name),
+            "asked_by": sealed(plan.proposed_by.name),
         },
         key=plan.key,
     )
