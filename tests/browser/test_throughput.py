@@ -27,6 +27,8 @@ PAGES = [
     "/throughput/cases/?measure=in_hand",
     "/throughput/late/",
     "/throughput/late/?light=sent",
+    "/throughput/ratings/?show=bad",
+    "/throughput/bulletins/",
 ]
 
 

@@ -127,7 +127,7 @@ class RatingSteps(Base):
     if TYPE_CHECKING:
         OWNER_SEAT: ClassVar[str]
 
-    @step("核实差评", source=(OPEN, CLOSED), by=(OWNER, SUPERVISOR), head_only=True,
+    @step("核实差评", done="已核实评价", source=(OPEN, CLOSED), by=(OWNER, SUPERVISOR), head_only=True,
           form=VerifyRatingForm, guards=(to_be_verified, answers_for_it), is_aside=True,
           while_suspended=True)  # fmt: skip
     def verify_rating(self, act: Act) -> None:
@@ -145,7 +145,7 @@ class RatingSteps(Base):
         found = "属实，将予以整改" if review.is_justified else "未发现所反映的问题"
         act.tell("case_step", message=f"您的评价已核实：{found}。{review.finding}")
 
-    @step("整改差评", source=(OPEN, CLOSED), by=OWNER, form=FixRatingForm, guards=(to_be_fixed,),
+    @step("整改差评", done="已按评价整改", source=(OPEN, CLOSED), by=OWNER, form=FixRatingForm, guards=(to_be_fixed,),
           is_aside=True, while_suspended=True)  # fmt: skip
     def fix_rating(self, act: Act) -> None:
         """Two statements."""
@@ -157,7 +157,7 @@ class RatingSteps(Base):
         act.note(review=review.pk, fix=review.fix, in_time=act.at < review.due_at)
         act.tell("case_step", message=f"您评价中反映的问题已整改：{review.fix}")
 
-    @step("回访差评", source=(OPEN, CLOSED), by=(OWNER, SUPERVISOR), form=CallBackRatingForm,
+    @step("回访差评", done="已回访评价人", source=(OPEN, CLOSED), by=(OWNER, SUPERVISOR), form=CallBackRatingForm,
           guards=(to_be_called,), is_aside=True, while_suspended=True)  # fmt: skip
     def call_back_rating(self, act: Act) -> None:
         """Two statements. Whoever isn't reached is called again, three times at most."""
