@@ -72,12 +72,20 @@ def test_many_are_sent_again_at_once_and_it_is_written_down_by_whom(
 ) -> None:
     rows = [notice(world, f"k{i}", "failed") for i in range(3)]
     other = notice(world, "other", "failed", channel="sms")
+    # It may have arrived: not by a press on all of them.
+    doubtful = notice(world, "doubtful", "unsure")
     query = {"do": "retry_all", "query": "channel=email"}
     at_work.post(LIST + "decide/", query)
 
     assert Notice.objects.filter(state=NoticeState.PENDING).count() == 3
     other.refresh_from_db()
     assert other.state == NoticeState.FAILED
+    doubtful.refresh_from_db()
+    assert doubtful.state == NoticeState.UNSURE
+    assert "结果不明的除外" in at_work.get(LIST).content.decode()
+    at_work.post(LIST + "decide/", {**query, "query": "view=unsure"})
+    doubtful.refresh_from_db()
+    assert doubtful.state == NoticeState.PENDING
     by = Decision.objects.filter(notice__in=rows).values_list("kind", "by__username")
     assert set(by) == {("retry", "operator")}
 

@@ -10,7 +10,7 @@ from django import forms
 from django.utils import timezone
 
 from tongban.notices.decisions import MAX_REASON, NotWaitingForAPerson, confirm, retry, skip
-from tongban.notices.models import Channel, Notice
+from tongban.notices.models import Channel, Notice, NoticeState
 
 from .rows import PAGE_SIZE, PERSON, STATES
 
@@ -63,11 +63,15 @@ def ticked(values: Iterable[str]) -> list[int]:
 
 
 def matching(chosen: dict[str, str]) -> list[int]:
-    """What the list's filter finds and can be sent again, the latest first, `AT_ONCE` at most."""
+    """What the list's filter finds and can be sent again, the latest first, `AT_ONCE` at most.
+
+    What may have arrived goes out twice by that: not without being ticked, or asked for by name.
+    """
     view = chosen.get("view") or PERSON
     if view == "pending":
         return []
-    rows = Notice.objects.filter(state__in=STATES[view]).exclude(channel=Channel.INBOX)
+    states = (NoticeState.FAILED,) if view == PERSON else STATES[view]
+    rows = Notice.objects.filter(state__in=states).exclude(channel=Channel.INBOX)
     if "channel" in chosen:
         rows = rows.filter(channel=chosen["channel"])
     return list(rows.order_by("-created_at", "-id").values_list("pk", flat=True)[:AT_ONCE])

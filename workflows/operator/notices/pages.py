@@ -21,7 +21,7 @@ from .deciding import AT_ONCE, RETRY_ALL, DecisionForm, decide_all, matching, ti
 from .figures import channel_figures
 from .forms import OutageForm, ReplayForm
 from .replays import ask_for
-from .rows import NoticeFilters, page_of
+from .rows import PERSON, NoticeFilters, page_of
 
 SHOWN = 20
 
@@ -51,6 +51,7 @@ def _listed(
         "decision": form or DecisionForm(auto_id="decision-%s"),
         "can_decide": chosen.get("view") != "pending",
         "at_once": AT_ONCE,
+        "spares_unsure": chosen.get("view", PERSON) == PERSON,
     }
     if form is not None:
         context["form"] = form
