@@ -81,10 +81,13 @@ def _rows(title: str, rows: Any) -> Group:
     return Group(title, count, lines)
 
 
-def _supplement_is_back() -> Exists:
-    """The last thing that happened: the applicant handed in what was missing."""
+def _supplement_is_back() -> Q:
+    """The last thing that happened: the applicant handed in what was missing.
+
+    Only where something was once asked for: an index knows those few.
+    """
     last = Event.objects.filter(case=OuterRef("pk"), seq=OuterRef("seq"))
-    return Exists(last.filter(step__in=_supplementing()))
+    return Q(Exists(last.filter(step__in=_supplementing())), facts__has_key="supplements")
 
 
 @cache
