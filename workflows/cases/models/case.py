@@ -101,7 +101,12 @@ class Case(models.Model):
     suspended_as = models.CharField("中止种类", max_length=20, blank=True, default="")
 
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        db_index=False,  # case_part serves
     )
     relation = models.CharField("与上级办件的关系", max_length=20, blank=True, default="")
     awaited_as = models.CharField("联办种类", max_length=40, blank=True, default="")
@@ -155,6 +160,7 @@ class Case(models.Model):
             # The open ones in an order that no step disturbs, for runs over all of them.
             models.Index(fields=["id"], name="case_open", condition=Q(closed_at=None)),
             models.Index(fields=["due_at", "id"], name="case_due", condition=Q(closed_at=None)),
+            models.Index(fields=["parent"], name="case_part", condition=~Q(parent=None)),
             models.Index(fields=["matter", "-opened_at"], name="case_matter"),
             models.Index(fields=["-opened_at", "-id"], name="case_opened"),
             # Where an office has a part without holding the case: what it waits for.

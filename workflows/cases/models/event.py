@@ -25,7 +25,10 @@ class Event(models.Model):
     to_state = models.CharField(max_length=40)
     stage = models.CharField(max_length=40, blank=True)
 
-    actor = models.ForeignKey("accounts.User", models.PROTECT, null=True, related_name="+")
+    # Nothing looks for events by it, and a user who acted never goes.
+    actor = models.ForeignKey(
+        "accounts.User", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     actor_kind = models.CharField(max_length=8)
     actor_name = models.CharField(max_length=100, blank=True)
     seat = models.CharField(max_length=40, blank=True)
