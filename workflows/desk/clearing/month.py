@@ -38,8 +38,8 @@ from workflows.cases.common_steps import CommonSteps
 from workflows.cases.family import children_of
 from workflows.cases.flow import Flow
 from workflows.cases.opinion_steps import OpinionSteps
-from workflows.cases.rating_steps import RatingSteps
 from workflows.cases.places import office_cards
+from workflows.cases.rating_steps import RatingSteps
 from workflows.cases.situations import situation_for
 from workflows.cases.verdicts import Verdict, why_not
 
