@@ -8,7 +8,7 @@ from django import forms
 from django.template import Context, Template
 from django.utils.datastructures import MultiValueDict
 
-from tongban.forms import DatePartsField
+from tongban.forms import DatePartsField, LongSelect
 from tongban.style_samples import SampleForm
 from tongban.templatetags.pages import ErrorLink, error_links
 
@@ -99,3 +99,16 @@ def test_hostile_input_is_shown_as_it_was_typed_and_never_run() -> None:
     form = SampleForm({"name": '"><script>alert(1)</script>'})
     assert "<script>" not in str(form)
     assert "&lt;script&gt;" in str(form)
+
+
+@pytest.mark.parametrize("chosen", ["", 7, "<8>"])
+def test_a_select_of_thousands_is_written_as_any_other(chosen: object) -> None:
+    choices = [("", "全部"), (7, "甲 & 乙"), ("<8>", '"丙"')]
+    both = [
+        kind(attrs={"aria-describedby": "hint"}, choices=choices).render(
+            "matter", chosen, {"id": "id_matter", "required": True}
+        )
+        for kind in (forms.Select, LongSelect)
+    ]
+    plain, long = (re.sub(r">\s+", ">", html) for html in both)
+    assert plain == long

@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 
 from matters.catalogue.models import Matter
-from tongban.forms import DayInput
+from tongban.forms import DayInput, LongSelect
 from tongban.offices.codes import province_of
 from tongban.offices.models import Department
 from workflows.cases.places import office_cards
@@ -52,7 +52,12 @@ class ScopeForm(forms.Form):
     )
     department = forms.ChoiceField(label="主管部门", required=False, error_messages=NO_SUCH)
     matter = forms.TypedChoiceField(
-        label="事项", required=False, coerce=int, empty_value=None, error_messages=NO_SUCH
+        label="事项",
+        required=False,
+        coerce=int,
+        empty_value=None,
+        error_messages=NO_SUCH,
+        widget=LongSelect,
     )
     mode = forms.ChoiceField(
         label="办理模式",

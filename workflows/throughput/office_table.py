@@ -18,6 +18,7 @@ from .tables import (
     Cell,
     Column,
     Row,
+    Rows,
     Table,
     before,
     change,
@@ -70,18 +71,15 @@ def offices(board: Board) -> Table:
     own, others, nobody = _lines(board, flows=flows)
     was = _before(board, flows=flows)
     names = {i: card.name for i, card in office_cards(own).items()}
-    rows = [
-        _row(
-            f"{i}",
-            name(names.get(i, f"机构 {i}")),
-            line,
-            board.scope.but(office_id=i),
-            flows,
-            was(i),
-        )
-        for i, line in sorted(own.items(), key=lambda pair: (pair[1].rank, pair[0]))
-        if not line.is_empty
-    ]
+    filled = [pair for pair in own.items() if not pair[1].is_empty]
+    filled.sort(key=lambda pair: (pair[1].rank, pair[0]))
+
+    def row(pair: tuple[int, Line]) -> Row:
+        i, line = pair
+        named = name(names.get(i, f"机构 {i}"))
+        return _row(f"{i}", named, line, board.scope.but(office_id=i), flows, was(i))
+
+    rows = Rows(filled, row)
     feet = [
         _row(code, name(f"{PROVINCES[code]}各机构合计"), line, None, flows, was(*line.offices))
         for code, line in sorted(others.items())

@@ -41,14 +41,14 @@ class Scope:
             rows &= Q(mode=self.mode)
         return rows
 
-    def matters(self) -> Q:
-        """Matters: for events, cases and the tables that are cut by matter."""
+    def matters(self, key: str = "matter_id") -> Q:
+        """Matters: for events, cases and the tables that are cut by matter; `pk` for matters themselves."""
         rows = Q()
         if self.matter_id is not None:
-            rows &= Q(matter_id=self.matter_id)
+            rows &= Q(**{key: self.matter_id})
         if self.department:
             of_department = Matter.objects.filter(department_id=self.department)
-            rows &= Q(matter_id__in=of_department.values("pk"))
+            rows &= Q(**{f"{key}__in": of_department.values("pk")})
         return rows
 
     def but(self, **changes: object) -> Scope:

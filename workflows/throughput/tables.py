@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar, overload
 
 from tongban.templatetags.formats import zh_number, zh_percent
 
 from .measures import COMPARED, RATES, figure
 
 Value = int | float | str | None
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,31 @@ class Row:
     kind: str = ""
 
 
+class Rows(Sequence[Row]):
+    """Rows that are made when somebody looks at them: of six hundred a page shows a dozen."""
+
+    def __init__(self, of: Sequence[T], make: Callable[[T], Row]) -> None:
+        self._of, self._make = of, make
+
+    def __len__(self) -> int:
+        return len(self._of)
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Row]: ...
+    def __getitem__(self, at: int | slice) -> Row | Sequence[Row]:
+        if isinstance(at, slice):
+            return tuple(map(self._make, self._of[at]))
+        return self._make(self._of[at])
+
+
 @dataclass(frozen=True)
 class Table:
     code: str
     title: str
     columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    rows: Sequence[Row]
     feet: tuple[Row, ...] = ()
     note: str = ""
     empty: str = "这段时间没有数据"
@@ -135,4 +156,4 @@ def text(label: str) -> Column:
 def table(
     code: str, title: str, columns: Sequence[Column], rows: Sequence[Row], **more: object
 ) -> Table:
-    return Table(code, title, tuple(columns), tuple(rows), **more)  # type: ignore[arg-type]
+    return Table(code, title, tuple(columns), rows, **more)  # type: ignore[arg-type]
