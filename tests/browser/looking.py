@@ -31,15 +31,17 @@ WIDTHS = (1440, 360)
 
 
 def fits(page: Page, *, least: int = 0, name: str = "", full_page: bool = False) -> None:
-    """On a desk's screen and then on a phone: nothing for axe to find, nothing over the edge.
+    """On a desk's screen and then on a phone: nothing over the edge; and nothing for axe to find.
 
-    The phone comes last, and what the test does next it does there. `least`: as in
-    `targets_are_large`, on the phone. `name`: saves a picture of each width.
+    Axe looks where the page is at home: a citizen's page, whose targets are large, on the phone, any
+    other on the desk; its rules look at the document, which is one at both widths. The phone comes
+    last, and what the test does next it does there. `least`: as in `targets_are_large`, on the phone.
+    `name`: saves a picture of each width.
     """
-    for width in WIDTHS:
+    for width, is_home in zip(WIDTHS, (not least, bool(least)), strict=True):
         page.set_viewport_size({"width": width, "height": 900})
-        # Colours are the same at either width, and cost most of the time.
-        axe_clean(page, colours=width == WIDTHS[-1])
+        if is_home:
+            axe_clean(page)
         no_sideways_scroll(page)
         if name:
             shot(page, f"{name}-{width}", full_page=full_page)

@@ -59,7 +59,9 @@ def words_of(pdf: bytes) -> str:
         for page in file.pages:
             names = {str(n): _glyphs(font) for n, font in page.Resources.Font.items()}
             known: dict[bytes, str] = {}
-            for operands, operator in pikepdf.parse_content_stream(page):
+            for instruction in pikepdf.parse_content_stream(page):
+                operands: Any = instruction.operands
+                operator = instruction.operator
                 if str(operator) == "Tf":
                     known = names[str(operands[0])]
                 shown = operands[0] if str(operator) == "TJ" else operands[:1]
