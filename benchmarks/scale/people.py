@@ -9,6 +9,7 @@ from stdnum import luhn
 
 from tongban.accounts.models import User
 from workflows.cases.models import Case
+from workflows.throughput.times import BUCKETS
 
 BUSIEST_DESK = """
 SELECT p.user_id, c.holder_office_id, c.n FROM (
@@ -68,7 +69,8 @@ def gather() -> Cast:
     found = User.objects.in_bulk(people.values())
     return Cast(
         {part: found[pk] for part, pk in people.items()},
-        _words(citizen, office, head_office) | {"held": str(held)},
+        _words(citizen, office, head_office)
+        | {"held": str(held), "clerk": str(clerk), "route": _route(), "days": next(iter(BUCKETS))},
     )
 
 
@@ -109,6 +111,16 @@ def _words(citizen: int, office: int, head_office: int) -> dict[str, str]:
         "parcel": sent[0] if sent else "",
         "progress": _progress_number(),
     }
+
+
+def _route() -> str:
+    """Between two regions, as most that were received lately."""
+    lately = (
+        "SELECT data ->> 'route' FROM (SELECT data FROM cases_event WHERE counts_as = 'received'"
+        " ORDER BY at DESC LIMIT 5000) lately GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    )
+    found = _row_or_none(lately)
+    return str(found[0]) if found else ""
 
 
 def _progress_number() -> str:
