@@ -129,7 +129,7 @@ def matters(board: Board) -> Table:
     """Matters with anything in the period, the most received first. One statement for the names."""
     # Naming a thousand ids in the statement takes longer than reading all two thousand names.
     named = Matter.objects.filter(board.scope.matters("pk"))
-    names = dict(named.values_list("pk", "name"))
+    names = dict(named.order_by().values_list("pk", "name"))
     codes = ("received", "concluded", "granted", "late")
 
     def row(pair: tuple[int, Sums]) -> Row:
