@@ -114,12 +114,13 @@ def _words(citizen: int, office: int, head_office: int) -> dict[str, str]:
 
 
 def _route() -> str:
-    """Between two regions, as most that were received lately."""
-    lately = (
-        "SELECT data ->> 'route' FROM (SELECT data FROM cases_event WHERE counts_as = 'received'"
-        " ORDER BY at DESC LIMIT 5000) lately GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    """Between two regions: of the first by code the one with most that were received."""
+    some = (
+        "SELECT route FROM (SELECT data ->> 'route' AS route FROM cases_event"
+        " WHERE counts_as = 'received' AND data ->> 'route' > '' ORDER BY 1 LIMIT 2000) routes"
+        " GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
     )
-    found = _row_or_none(lately)
+    found = _row_or_none(some)
     return str(found[0]) if found else ""
 
 
