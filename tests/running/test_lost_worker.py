@@ -75,7 +75,8 @@ def environment(prefix: str) -> dict[str, str]:
 def sent(prefix: str, folder: Path) -> None:
     """Over a connection of its own: this process's app has another prefix."""
     options = {**site.CELERY_BROKER_TRANSPORT_OPTIONS, "global_keyprefix": prefix}
-    with Celery("sender", broker=site.CELERY_BROKER_URL) as sender:
+    # Not the current one: tasks would from then on be sent by it.
+    with Celery("sender", broker=site.CELERY_BROKER_URL, set_as_current=False) as sender:
         sender.conf.update(broker_transport_options=options, task_default_queue="sweeps")
         sender.send_task("cases.held_up", args=[str(folder)], queue="sweeps")
 

@@ -39,7 +39,7 @@ class Enquiry(models.Model):
                 fields=["office", "due_at", "id"],
                 name="enquiry_open",
                 condition=Q(answered_at=None),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
