@@ -55,9 +55,7 @@ def _office_owes(situation: Situation) -> bool:
 class AskColleagueForm(StepForm):
     """Who of the office is asked. One statement for the choice."""
 
-    about = forms.ChoiceField(
-        label="请示事项", choices=list(ABOUT.items()), required=False
-    )
+    about = forms.ChoiceField(label="请示事项", choices=list(ABOUT.items()), required=False)
     question = forms.CharField(
         label="请其审核什么", max_length=500, error_messages={"required": "请写明需要审核的内容"}
     )
