@@ -194,3 +194,12 @@ async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
     finally:
         writer.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_weeks_that_are_played_in_seconds_knock_nowhere(citizen: User, redis_prefix: str) -> None:
+    with hints.unhinted():
+        owe([owed_email(citizen)], NOW)
+
+    assert waiting_messages(redis_prefix) == 0
+    assert Notice.objects.get().state == "pending"

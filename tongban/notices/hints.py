@@ -1,6 +1,9 @@
 """A knock on the dispatcher's door after a commit; nothing rests on its being heard."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 
 import structlog
@@ -39,6 +42,17 @@ class Circuit:
 
 
 circuit = Circuit(PAUSE_SECONDS)
+_nobody_is_hinted = ContextVar("nobody_is_hinted", default=False)
+
+
+@contextmanager
+def unhinted() -> Iterator[None]:
+    """What is owed meanwhile waits for the beat: for weeks that are played in seconds."""
+    token = _nobody_is_hinted.set(True)
+    try:
+        yield
+    finally:
+        _nobody_is_hinted.reset(token)
 
 
 def hint_dispatcher() -> None:
@@ -47,6 +61,8 @@ def hint_dispatcher() -> None:
     Never raises for a broker and takes less than a second even when Redis is down or hangs. One
     transaction knocks once, however much it owes.
     """
+    if _nobody_is_hinted.get():
+        return
     waiting = transaction.get_connection().run_on_commit
     if all(each is not knock for _, each, *_ in waiting):
         transaction.on_commit(knock)

@@ -40,7 +40,7 @@ PHASES = (
     Phase(
         "演示 30 天的办件",
         "simulate",
-        {"days": 30, "per_day": 24, "seed": 1},
+        {"days": 30, "per_day": 20, "seed": 1},
         demonstration=True,
         unless_there="cases.Case",
     ),

@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
+from tongban.notices.hints import unhinted
 from workflows.cases.models import Case, Event
 from workflows.cases.sweep import sweep_deadlines
 from workflows.cases.waking import take_wakes
@@ -56,7 +57,7 @@ class Command(BaseCommand):
         )
         total = steps_expected(days, per_day) // processes
         hidden = True if share else None
-        with tqdm(total=total, unit="步", disable=hidden) as bar, collecting_seldom():
+        with tqdm(total=total, unit="步", disable=hidden) as bar, collecting_seldom(), unhinted():
             play.run(days=days, per_day=per_day, tick=bar.update)
         if any(other.wait() for other in others):
             raise CommandError("有一个进程没有完成，请重新运行 simulate")
