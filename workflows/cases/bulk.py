@@ -31,7 +31,7 @@ from .act import Act, Situation
 from .declarations import Step
 from .happening import moved_by
 from .ledger_writing import write_steps
-from .models import BulkResult, BulkRun, Case, Event, Party
+from .models import BulkResult, BulkRun, Case, Event
 from .numbers import keep_numbers
 from .perform import (
     CaseGone,
@@ -43,7 +43,7 @@ from .perform import (
     ready,
     take,
 )
-from .reading import to_be_locked
+from .reading import parties_of_many, to_be_locked
 from .registry import flow_class, flows
 from .shared_materials import SUBJECT
 from .together import Together
@@ -225,7 +225,8 @@ def _taken_together(run: BulkRun, waiting: Sequence[BulkResult]) -> list[Outcome
         return [Outcome(each.pk, False, GONE) for each in waiting]
     ids = [cast("int", each.case_id) for each in waiting]
     together = Together(ids)
-    cases, parties, now = _locked(ids), _parties(ids), timezone.now()
+    cases, now = _locked(ids), timezone.now()
+    parties = parties_of_many(ids, but=SEALED)
     definitions = definitions_of({case.version_id for case in cases.values()})
     said, stale, acts = dict[int, Outcome](), list[BulkResult](), dict[int, Act]()
     for each in waiting:
@@ -290,15 +291,6 @@ def _locked(case_ids: Sequence[int]) -> dict[int, Flow]:
     for case in cases.values():
         case.matter = matters[case.matter_id]
     return cases
-
-
-def _parties(case_ids: Sequence[int]) -> dict[int, list[Party]]:
-    """By case, without the sealed numbers: no step asks for them, and unsealing is dear."""
-    parties: dict[int, list[Party]] = {}
-    rows = Party.objects.filter(case_id__in=case_ids).select_related("user").defer(*SEALED)
-    for party in rows.order_by("id"):
-        parties.setdefault(party.case_id, []).append(party)
-    return parties
 
 
 def _declared(case: Flow, code: str, together: Together) -> Step:

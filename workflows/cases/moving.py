@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -28,10 +28,11 @@ from .declarations import SYSTEM as BY_SYSTEM
 from .declarations import Step
 from .happened import event_of
 from .ledger_writing import Move, write_steps
-from .models import Case, Event, MovedCase, Moving, Party
+from .models import Case, MovedCase, Moving, Party
 from .move_clocks import moved_between
 from .move_fit import Fit, Road, carried, tried_on
 from .move_plan import MovePlan, problems_of_plan
+from .reading import locked_case, parties_of, parties_of_many
 from .timekeeping import INSTANT, set_columns
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def dry_run(road: Road, *, after: int = 0, limit: int | None = None) -> Iterator
     """
     last, given = after, 0
     while batch := _batch(running(road.old.pk).filter(pk__gt=last)):
-        parties = _parties([case.pk for case in batch])
+        parties = parties_of_many([case.pk for case in batch])
         for case in batch:
             if limit is not None and given == limit:
                 return
@@ -94,14 +95,6 @@ def dry_run(road: Road, *, after: int = 0, limit: int | None = None) -> Iterator
 
 def _batch(rows: QuerySet[Case]) -> list[Flow]:
     return cast("list[Flow]", list(rows.select_related("matter")[:BATCH]))
-
-
-def _parties(case_ids: Collection[int]) -> dict[int, list[Party]]:
-    parties: dict[int, list[Party]] = {}
-    rows = Party.objects.filter(case_id__in=case_ids).select_related("user").order_by("id")
-    for party in rows:
-        parties.setdefault(party.case_id, []).append(party)
-    return parties
 
 
 def begin_moving(*, old: MatterVersion, new: MatterVersion, plan: MovePlan, actor: Actor) -> Moving:
@@ -158,11 +151,11 @@ def move_one(moving: Moving, road: Road, case_id: int, *, actor: Actor) -> str:
     Statements: lock, parties, write, result; and what `tried_on` names.
     """
     with transaction.atomic():
-        case = _locked(case_id)
+        case = locked_case(case_id)
         if case is None or case.version_id != road.old.pk or case.closed_at is not None:
             return ""
-        parties = list(Party.objects.filter(case_id=case.pk).select_related("user").order_by("id"))
-        at = max(timezone.now(), case.last_at or case.entered_at)  # type: ignore[attr-defined]
+        parties = list(parties_of(case.pk))
+        at = max(timezone.now(), case.last_at or case.entered_at)
         fit = tried_on(case, road, parties, at)
         result = MovedCase(moving=moving, case_id=case.pk, at=at)
         if fit.fits:
@@ -205,15 +198,15 @@ def revert_one(moving: Moving, result_id: int, *, actor: Actor) -> bool:
     """
     with transaction.atomic():
         result = MovedCase.objects.select_for_update().get(pk=result_id)
-        case = _locked(result.case_id)
+        case = locked_case(result.case_id)
         if case is None or result.result != Result.MOVED:
             return False
         if case.seq != result.seq_after:
             result.kept_because = "搬迁以后办件已有新的办理记录"
             result.save(update_fields=["kept_because"])
             return False
-        parties = list(Party.objects.filter(case_id=case.pk).select_related("user").order_by("id"))
-        at = max(timezone.now(), case.last_at or case.entered_at)  # type: ignore[attr-defined]
+        parties = list(parties_of(case.pk))
+        at = max(timezone.now(), case.last_at or case.entered_at)
         columns = {**result.before, "entered_at": parse_datetime(result.before["entered_at"])}
         fit = Fit(case, columns=columns, moved=list(moved_between(case.clocks, columns["clocks"])))
         road = Road(moving.to_version, moving.from_version, MovePlan())
@@ -283,14 +276,6 @@ def _day(due_at: dt.datetime | None) -> str:
 def _before(case: Flow, columns: dict[str, Any]) -> dict[str, Any]:
     kept = {name: getattr(case, name) for name in columns}
     return {**kept, "entered_at": case.entered_at.isoformat()}
-
-
-def _locked(case_id: int) -> Flow | None:
-    """The case, locked, with `last_at`: when its last event happened."""
-    last = Event.objects.filter(case_id=OuterRef("pk"), seq=OuterRef("seq"))
-    rows = Case.objects.select_for_update(of=("self",), no_key=True).select_related("matter")
-    found = rows.annotate(last_at=Subquery(last.values("at"))).filter(pk=case_id).first()
-    return cast("Flow | None", found)
 
 
 def _require_operator(actor: Actor) -> None:

@@ -28,6 +28,7 @@ from .event_words import step_of
 from .models import Case, Document, Event, Party
 from .parties import SEE, SIGN, SUPPLEMENT, rights_of, rights_of_user
 from .places import office_name
+from .reading import parties_of_many
 from .telling import todo_topic
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _missing(events: Sequence[Event], channels: frozenset[str]) -> list[Missing]
     cases = {case.pk: cast("Flow", case) for case in _cases_of(events)}
     papers = _papers_of(events)
     telling = [event for event in events if _implies(event, cases[event.case_id], papers)]
-    parties = _parties_of(telling)
+    parties = parties_of_many({event.case_id for event in telling})
     rows = Notice.objects.filter(event_key__in=[_key(event) for event in telling])
     told = set(rows.values_list("event_key", "channel", "recipient"))
     return [
@@ -121,14 +122,6 @@ def _missing(events: Sequence[Event], channels: frozenset[str]) -> list[Missing]
 def _cases_of(events: Sequence[Event]) -> list[Case]:
     ids = {event.case_id for event in events}
     return list(Case.objects.filter(pk__in=ids).select_related("matter"))
-
-
-def _parties_of(events: Sequence[Event]) -> dict[int, list[Party]]:
-    parties: dict[int, list[Party]] = {}
-    ids = {event.case_id for event in events}
-    for party in Party.objects.filter(case_id__in=ids).select_related("user").order_by("id"):
-        parties.setdefault(party.case_id, []).append(party)
-    return parties
 
 
 def _papers_of(events: Sequence[Event]) -> dict[str, Document]:

@@ -11,7 +11,8 @@ from matters.catalogue.pinned import definition_of
 from tongban.accounts.actors import Actor
 
 from .act import Situation
-from .models import Case, Party
+from .models import Case
+from .reading import parties_of
 
 if TYPE_CHECKING:
     from .flow import Flow
@@ -19,6 +20,6 @@ if TYPE_CHECKING:
 
 def situation_for(case: Case, actor: Actor, at: dt.datetime | None = None) -> Situation:
     """What `why_not` needs to know. One statement, for the parties."""
-    parties = tuple(Party.objects.filter(case_id=case.pk).select_related("user").order_by("id"))
+    parties = parties_of(case.pk)
     definition = definition_of(case.version_id)
     return Situation(cast("Flow", case), actor, parties, definition, at or timezone.now())
