@@ -7,7 +7,9 @@ without papers: what travels, is uploaded or is issued costs statements of its o
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils import timezone
 
@@ -63,20 +65,27 @@ class Ground:
 
 def ground() -> Ground:
     """Fill an empty database. Some dozens of statements."""
+    lay_places(REGIONS)
+    staff = {name: _clerk(name, region, kind) for name, region, kind in OFFICES}
+    citizen = User.objects.create(username="citizen", name="林晓梅", kind="citizen", password="!")  # noqa: S106
+    return Ground(
+        citizen, staff["window"], staff["township"], staff["county"], version_of(DEFINITION)
+    )
+
+
+def lay_places(regions: Iterable[tuple[str, str, str, str | None]]) -> None:
+    """The provinces with these regions (code, name, level, parent), the line of work, the calendar."""
     Province.objects.bulk_create(
         Province(code=code, name=name, short=name[0], platform="")
         for code, name in (("500000", "重庆市"), ("510000", "四川省"))
     )
-    for code, name, level, parent in REGIONS:
+    for code, name, level, parent in regions:
         Region.objects.create(
             code=code, name=name, full_name=name, level=level, parent_id=parent,
             province_id=code[:2] + "0000",
         )  # fmt: skip
     Department.objects.create(code="civil_affairs", name="民政")
     load_calendar(at=timezone.now())
-    staff = {name: _clerk(name, region, kind) for name, region, kind in OFFICES}
-    citizen = User.objects.create(username="citizen", name="林晓梅", kind="citizen", password="!")  # noqa: S106
-    return Ground(citizen, staff["window"], staff["township"], staff["county"], _version())
 
 
 def _clerk(name: str, region: str, kind: str) -> User:
@@ -90,13 +99,14 @@ def _clerk(name: str, region: str, kind: str) -> User:
     return clerk
 
 
-def _version() -> MatterVersion:
+def version_of(definition: Mapping[str, Any]) -> MatterVersion:
+    """孤儿救助资格认定, published long ago."""
     matter = Matter.objects.create(
         slug="orphans", name="孤儿救助资格认定", department_id="civil_affairs", theme="民政",
         source_url="bench", source_batch="bench", certainty="stated",
     )  # fmt: skip
     return MatterVersion.objects.create(
         matter=matter, number=1, status="published", valid_from=dt.date(2020, 1, 1),
-        mode="collect", mode_certainty="stated", flow="collect_forward", definition=DEFINITION,
+        mode="collect", mode_certainty="stated", flow="collect_forward", definition=definition,
         published_at=timezone.now(),
     )  # fmt: skip
